@@ -1,0 +1,15 @@
+# Flags of our own code, as an interface target that every module links.
+#
+# x86-64-v2 is the floor: a binary runs on any machine of that level, and the hot kernels choose
+# AVX2 or AVX-512 at run time (core/instruction_set.h). Contraction is off outside those kernels,
+# so that the same source gives the same bits whatever the optimiser fuses.
+add_library(quanta_build_flags INTERFACE)
+target_compile_options(quanta_build_flags INTERFACE
+  -march=x86-64-v2 -ffp-contract=off
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+  -Wno-sign-conversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False positives of g++ 12 on inlined standard containers (GCC bugs 105562, 105329).
+  target_compile_options(quanta_build_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+target_include_directories(quanta_build_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")

@@ -1,0 +1,37 @@
+# quanta_module(NAME [USES module ...] [LINK target ...])
+#
+# Builds src/NAME as the library quanta_NAME from every .cc below it and, with QUANTA_TESTS, its
+# *_test.cc files as NAME_test. USES names the modules it may include; the arrow test checks that
+# no include goes elsewhere.
+function(quanta_module NAME)
+  cmake_parse_arguments(ARG "" "" "USES;LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${NAME}/*.cc")
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+
+  list(TRANSFORM ARG_USES PREPEND quanta_)
+  if(NOT sources)  # nothing there yet: only the arrows
+    add_library(quanta_${NAME} INTERFACE)
+    target_link_libraries(quanta_${NAME} INTERFACE ${ARG_USES} ${ARG_LINK})
+    return()
+  endif()
+  add_library(quanta_${NAME} STATIC ${sources})
+  target_link_libraries(quanta_${NAME} PUBLIC ${ARG_USES} ${ARG_LINK} PRIVATE quanta_build_flags)
+  target_include_directories(quanta_${NAME} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+
+  if(QUANTA_TESTS AND tests)
+    quanta_test(${NAME}_test ${tests})
+    target_link_libraries(${NAME}_test PRIVATE quanta_${NAME})
+  endif()
+endfunction()
+
+# quanta_test(NAME source ...): a GoogleTest program whose cases ctest lists one by one.
+function(quanta_test NAME)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  add_executable(${NAME} ${ARGN})
+  target_link_libraries(${NAME} PRIVATE GTest::gtest_main rapidcheck quanta_build_flags)
+  target_compile_definitions(${NAME} PRIVATE QUANTA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+endfunction()

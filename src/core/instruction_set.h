@@ -1,0 +1,67 @@
+/// The instruction sets that hot kernels are built for, and which of them this machine runs.
+///
+/// A kernel source is written once in an .inc file and compiled once per set in one .cc, each time
+/// into its own namespace:
+///
+///   namespace scalar {
+///   #include "quantum/simulator/exchange_kernels.inc"
+///   }
+///   QUANTA_TARGET_BEGIN_AVX2
+///   namespace avx2 {
+///   #include "quantum/simulator/exchange_kernels.inc"
+///   }
+///   QUANTA_TARGET_END
+///   ... the same for avx512 with QUANTA_TARGET_BEGIN_AVX512
+///
+/// Everything that the .inc uses is included before the first QUANTA_TARGET_BEGIN, so that no
+/// shared inline function is ever emitted with instructions that the machine may lack. A switch
+/// over InstructionSet picks the namespace once per call.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace quanta {
+
+enum class InstructionSet {
+  kScalar,  ///< x86-64-v2, what every supported machine has
+  kAvx2,    ///< AVX2 and FMA (x86-64-v3)
+  kAvx512,  ///< AVX-512 F, DQ, BW, VL (x86-64-v4)
+};
+
+constexpr auto enum_names(InstructionSet) {
+  using enum InstructionSet;
+  return std::array{std::pair{kScalar, std::string_view("scalar")},
+                    std::pair{kAvx2, std::string_view("avx2")},
+                    std::pair{kAvx512, std::string_view("avx512")}};
+}
+
+/// The widest set that this machine's processor and operating system support.
+InstructionSet best_instruction_set();
+
+/// A hot kernel, as `quanta kernels` lists it.
+struct KernelDescription {
+  std::string_view name;   ///< "exchange"
+  std::string_view place;  ///< "quantum/simulator"
+  std::string_view about;  ///< one line: what it computes
+  std::string_view floor;  ///< bytes and flops per element that it cannot go below
+};
+
+}  // namespace quanta
+
+#if defined(__clang__)
+#define QUANTA_TARGET_BEGIN_AVX2 \
+  _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,bmi2\"))), apply_to = function)")
+#define QUANTA_TARGET_BEGIN_AVX512                                                         \
+  _Pragma(                                                                                 \
+      "clang attribute push(__attribute__((target(\"avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2\"))), apply_to = function)")
+#define QUANTA_TARGET_END _Pragma("clang attribute pop")
+#else
+#define QUANTA_TARGET_BEGIN_AVX2 \
+  _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma,bmi2\")")
+#define QUANTA_TARGET_BEGIN_AVX512 \
+  _Pragma("GCC push_options")      \
+      _Pragma("GCC target(\"avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2,prefer-vector-width=512\")")
+#define QUANTA_TARGET_END _Pragma("GCC pop_options")
+#endif
