@@ -1,14 +1,17 @@
 # quanta_module(NAME [USES module ...] [LINK target ...])
 #
-# Builds src/NAME as the library quanta_NAME from every .cc below it and, with QUANTA_TESTS, its
-# *_test.cc files as NAME_test. USES names the modules it may include; the arrow test checks that
-# no include goes elsewhere.
+# Builds src/NAME as the library quanta_NAME from every .cc below it; with QUANTA_TESTS its
+# *_test.cc files as NAME_test; with QUANTA_FUZZ each *_fuzz.cc as a libFuzzer program. Its
+# *_bench.cc files belong to bench/CMakeLists.txt. USES names the modules it may include; the
+# arrow test checks that no include goes elsewhere.
 function(quanta_module NAME)
   cmake_parse_arguments(ARG "" "" "USES;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${NAME}/*.cc")
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+  set(fuzzers ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
 
   list(TRANSFORM ARG_USES PREPEND quanta_)
   if(NOT sources)  # nothing there yet: only the arrows
@@ -23,6 +26,14 @@ function(quanta_module NAME)
   if(QUANTA_TESTS AND tests)
     quanta_test(${NAME}_test ${tests})
     target_link_libraries(${NAME}_test PRIVATE quanta_${NAME})
+  endif()
+  if(QUANTA_FUZZ)
+    foreach(source IN LISTS fuzzers)
+      get_filename_component(target "${source}" NAME_WE)
+      add_executable(${target} "${source}")
+      target_link_libraries(${target} PRIVATE quanta_${NAME} quanta_build_flags)
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    endforeach()
   endif()
 endfunction()
 

@@ -1,0 +1,111 @@
+#include "bench/bench.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+namespace quanta::bench {
+namespace {
+
+double seconds_of(const std::function<void()>& work, std::size_t times) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < times; ++i) work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// Sixteen independent accumulators hide the latency of the multiply-add; eight doubles each fill
+// the widest register. The vector type is the compiler's, so each target uses its own width.
+using Lanes = double __attribute__((vector_size(64)));
+
+#define QUANTA_MULTIPLY_ADDS                                   \
+  double multiply_adds(std::size_t n) {                        \
+    Lanes sums[8] = {};                                        \
+    Lanes factor = {};                                         \
+    factor += 0.999;                                           \
+    for (std::size_t i = 0; i < n; ++i) {                      \
+      for (auto& sum : sums) sum = sum * factor + factor;      \
+    }                                                          \
+    double total = 0;                                          \
+    for (const auto& sum : sums) {                             \
+      for (int lane = 0; lane < 8; ++lane) total += sum[lane]; \
+    }                                                          \
+    return total;                                              \
+  }
+
+#pragma GCC push_options
+#pragma GCC optimize("O3", "fp-contract=fast")
+namespace scalar {
+QUANTA_MULTIPLY_ADDS
+}
+QUANTA_TARGET_BEGIN_AVX2
+namespace avx2 {
+QUANTA_MULTIPLY_ADDS
+}
+QUANTA_TARGET_END
+QUANTA_TARGET_BEGIN_AVX512
+namespace avx512 {
+QUANTA_MULTIPLY_ADDS
+}
+QUANTA_TARGET_END
+#pragma GCC pop_options
+
+double multiply_adds(InstructionSet set, std::size_t n) {
+  switch (set) {
+    case InstructionSet::kAvx512:
+      return avx512::multiply_adds(n);
+    case InstructionSet::kAvx2:
+      return avx2::multiply_adds(n);
+    case InstructionSet::kScalar:
+      break;
+  }
+  return scalar::multiply_adds(n);
+}
+
+}  // namespace
+
+double minimum_seconds(const std::function<void()>& work, double budget_seconds) {
+  double best = seconds_of(work, 1);
+  std::size_t times = 1;
+  if (best < 1e-4) times = static_cast<std::size_t>(std::clamp(1e-3 / (best + 1e-9), 1.0, 1e6));
+  double spent = best;
+  best = std::numeric_limits<double>::infinity();
+  for (int repeats = 0; repeats < 3 || spent < budget_seconds; ++repeats) {
+    const double seconds = seconds_of(work, times);
+    spent += seconds;
+    best = std::min(best, seconds / static_cast<double>(times));
+  }
+  return best;
+}
+
+Machine measure_machine(InstructionSet instruction_set) {
+  constexpr std::size_t kDoubles = std::size_t{1} << 25;  // 256 MiB, beyond any cache
+  std::vector<double> from(kDoubles, 1.0);
+  std::vector<double> to(kDoubles, 0.0);
+  const double bytes = static_cast<double>(kDoubles * sizeof(double));
+  Machine machine;
+  machine.copy_bytes_per_second = 2.0 * bytes / minimum_seconds([&] {
+                                    std::memcpy(to.data(), from.data(), kDoubles * sizeof(double));
+                                    keep(to);
+                                  });
+  machine.read_bytes_per_second = bytes / minimum_seconds([&] {
+                                    // Whole words, because integer sums may be reordered and so run
+                                    // at the speed of memory.
+                                    std::uint64_t sum = 0;
+                                    const char* data = reinterpret_cast<const char*>(from.data());
+                                    for (std::size_t i = 0; i < kDoubles * sizeof(double); i += 8) {
+                                      std::uint64_t word;
+                                      std::memcpy(&word, data + i, 8);
+                                      sum += word;
+                                    }
+                                    keep(sum);
+                                  });
+  constexpr std::size_t kSteps = 1'000'000;
+  machine.flops_per_second =
+      2.0 * 8 * 8 * kSteps /
+      minimum_seconds([&] { keep(multiply_adds(instruction_set, kSteps)); }, 0.2);
+  return machine;
+}
+
+}  // namespace quanta::bench
