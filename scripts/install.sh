@@ -46,10 +46,13 @@ as_root() {
   fi
 }
 
-# apt_get SCRIPT-WORD...: apt-get as root, one at a time over all checkouts of this machine.
+# apt-get as root, one at a time over all checkouts of this machine. Its many lines go to a log,
+# of which the end is shown if it fails.
 apt_get() {
+  local log="$root/build/apt.log"
   as_root env DEBIAN_FRONTEND=noninteractive flock /var/lib/dpkg/quanta-install.lock \
-    apt-get -q -o DPkg::Lock::Timeout=600 "$@" >&2
+    apt-get -q -o DPkg::Lock::Timeout=600 "$@" 9>&- >"$log" 2>&1 ||
+    { tail -n 30 "$log" >&2; return 1; }
 }
 
 apt_lists_known=
@@ -78,7 +81,7 @@ need_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
   know_packages "${missing[@]}"
   say "installing ${missing[*]}"
-  apt_get install -y --no-install-recommends --no-remove "${missing[@]}" 9>&- ||
+  apt_get install -y --no-install-recommends --no-remove "${missing[@]}" ||
     die "could not install: ${missing[*]} (nothing was removed; the reason is above)"
 }
 
@@ -109,7 +112,7 @@ need_demo_data() {  # the caller holds the lock
   rm -rf "$folder"
   mkdir -p "$folder"
   cp "$root/demo/package.json" "$lock" "$folder"
-  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) ||
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) 9>&- >&2 ||
     die "npm could not fetch the demo's prices; ./run demo --prices FILE works without them"
   touch "$folder/.complete"
 }
