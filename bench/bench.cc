@@ -4,7 +4,8 @@
 #include <chrono>
 #include <cstring>
 #include <limits>
-#include <numeric>
+
+#include "bench/multiply_add_kernels.h"
 
 namespace quanta::bench {
 namespace {
@@ -13,54 +14,6 @@ double seconds_of(const std::function<void()>& work, std::size_t times) {
   const auto begin = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < times; ++i) work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-// Sixteen independent accumulators hide the latency of the multiply-add; eight doubles each fill
-// the widest register. The vector type is the compiler's, so each target uses its own width.
-using Lanes = double __attribute__((vector_size(64)));
-
-#define QUANTA_MULTIPLY_ADDS                                   \
-  double multiply_adds(std::size_t n) {                        \
-    Lanes sums[8] = {};                                        \
-    Lanes factor = {};                                         \
-    factor += 0.999;                                           \
-    for (std::size_t i = 0; i < n; ++i) {                      \
-      for (auto& sum : sums) sum = sum * factor + factor;      \
-    }                                                          \
-    double total = 0;                                          \
-    for (const auto& sum : sums) {                             \
-      for (int lane = 0; lane < 8; ++lane) total += sum[lane]; \
-    }                                                          \
-    return total;                                              \
-  }
-
-#pragma GCC push_options
-#pragma GCC optimize("O3", "fp-contract=fast")
-namespace scalar {
-QUANTA_MULTIPLY_ADDS
-}
-QUANTA_TARGET_BEGIN_AVX2
-namespace avx2 {
-QUANTA_MULTIPLY_ADDS
-}
-QUANTA_TARGET_END
-QUANTA_TARGET_BEGIN_AVX512
-namespace avx512 {
-QUANTA_MULTIPLY_ADDS
-}
-QUANTA_TARGET_END
-#pragma GCC pop_options
-
-double multiply_adds(InstructionSet set, std::size_t n) {
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::multiply_adds(n);
-    case InstructionSet::kAvx2:
-      return avx2::multiply_adds(n);
-    case InstructionSet::kScalar:
-      break;
-  }
-  return scalar::multiply_adds(n);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ function(quanta_module NAME)
     target_link_libraries(quanta_${NAME} INTERFACE ${ARG_USES} ${ARG_LINK})
     return()
   endif()
+  quanta_kernels(${sources})
   add_library(quanta_${NAME} STATIC ${sources})
   target_link_libraries(quanta_${NAME} PUBLIC ${ARG_USES} ${ARG_LINK} PRIVATE quanta_build_flags)
   target_include_directories(quanta_${NAME} PUBLIC "${CMAKE_SOURCE_DIR}/src")
@@ -35,6 +36,14 @@ function(quanta_module NAME)
       target_link_options(${target} PRIVATE -fsanitize=fuzzer)
     endforeach()
   endif()
+endfunction()
+
+# quanta_kernels(source ...): files named *_kernels.cc are optimised in every preset, and multiply
+# and add may fuse there; all other code gives the same bits on every instruction set.
+function(quanta_kernels)
+  set(kernels ${ARGN})
+  list(FILTER kernels INCLUDE REGEX "_kernels\\.cc$")
+  set_source_files_properties(${kernels} PROPERTIES COMPILE_OPTIONS "-O3;-ffp-contract=fast")
 endfunction()
 
 # quanta_test(NAME source ...): a GoogleTest program whose cases ctest lists one by one.

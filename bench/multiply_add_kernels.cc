@@ -1,0 +1,40 @@
+#include "bench/multiply_add_kernels.h"
+
+namespace quanta::bench {
+namespace {
+
+namespace scalar {
+#define VECTOR_BYTES 16
+#include "bench/multiply_add_kernels.inc"
+#undef VECTOR_BYTES
+}  // namespace scalar
+QUANTA_TARGET_BEGIN_AVX2
+namespace avx2 {
+#define VECTOR_BYTES 32
+#include "bench/multiply_add_kernels.inc"
+#undef VECTOR_BYTES
+}  // namespace avx2
+QUANTA_TARGET_END
+QUANTA_TARGET_BEGIN_AVX512
+namespace avx512 {
+#define VECTOR_BYTES 64
+#include "bench/multiply_add_kernels.inc"
+#undef VECTOR_BYTES
+}  // namespace avx512
+QUANTA_TARGET_END
+
+}  // namespace
+
+double multiply_adds(InstructionSet set, std::size_t n) {
+  switch (set) {
+    case InstructionSet::kAvx512:
+      return avx512::multiply_adds(n);
+    case InstructionSet::kAvx2:
+      return avx2::multiply_adds(n);
+    case InstructionSet::kScalar:
+      break;
+  }
+  return scalar::multiply_adds(n);
+}
+
+}  // namespace quanta::bench
