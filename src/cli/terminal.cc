@@ -4,7 +4,6 @@
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <cstdint>
 #include <cstdlib>
 #include <iterator>
 #include <limits>
@@ -12,34 +11,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "core/utf8.h"
+
 namespace quanta::cli {
 namespace {
 
 constexpr std::size_t kNarrowest = 40;
-
-struct CodePoint {
-  char32_t value = 0;
-  std::size_t length = 1;  ///< bytes
-  bool valid = true;
-};
-
-/// The character at `text[i]`; invalid bytes are taken one by one.
-CodePoint code_point(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-  const unsigned char first = byte(i);
-  if (first < 0x80) return {first, 1, true};
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || i + length > text.size()) return {0, 1, false};
-  char32_t value = first & (0xffU >> (length + 1));
-  for (std::size_t k = 1; k < length; ++k) {
-    if ((byte(i + k) & 0xc0U) != 0x80) return {0, 1, false};
-    value = (value << 6U) | (byte(i + k) & 0x3fU);
-  }
-  constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-  if (value < kSmallest[length] || surrogate || value > 0x10ffff) return {0, 1, false};
-  return {value, length, true};
-}
 
 struct Range {
   char32_t first;
@@ -139,7 +116,7 @@ std::string printable(const Terminal& terminal, std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
-    const CodePoint c = code_point(text, i);
+    const CodePoint c = code_point_at(text, i);
     const bool shown =
         c.valid && !in_any(kHarmful, c.value) && (terminal.unicode || c.value < 0x80);
     if (shown) {
@@ -155,7 +132,7 @@ std::string printable(const Terminal& terminal, std::string_view text) {
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   for (std::size_t i = 0; i < text.size();) {
-    const CodePoint c = code_point(text, i);
+    const CodePoint c = code_point_at(text, i);
     if (!in_any(kZeroWidth, c.value)) width += in_any(kWide, c.value) ? 2 : 1;
     i += c.length;
   }
