@@ -56,8 +56,7 @@ Machine measure_machine(InstructionSet instruction_set) {
                                   });
   constexpr std::size_t kSteps = 1'000'000;
   machine.flops_per_second =
-      2.0 * 8 * 8 * kSteps /
-      minimum_seconds([&] { keep(multiply_adds(instruction_set, kSteps)); }, 0.2);
+      192.0 * kSteps / minimum_seconds([&] { keep(multiply_adds(instruction_set, kSteps)); }, 0.2);
   return machine;
 }
 

@@ -7,7 +7,7 @@
 
 namespace quanta::bench {
 
-/// 128 n flops in registers, without memory: n times eight multiply-adds of eight doubles.
+/// 192 n flops in registers, without memory: n times twelve multiply-adds of eight doubles.
 double multiply_adds(InstructionSet set, std::size_t n);
 
 }  // namespace quanta::bench
