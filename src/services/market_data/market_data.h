@@ -27,6 +27,7 @@
 #include "market/bars/price_file.h"
 #include "market/bars/price_panel.h"
 #include "market/validation/findings.h"
+#include "services/provenance/provenance.h"
 
 namespace quanta::services {
 
@@ -45,17 +46,6 @@ constexpr auto enum_names(MissingPolicy) {
                     std::pair{kDropAssets, "drop-assets"sv},
                     std::pair{kForwardFill, "forward-fill"sv}};
 }
-
-/// A file that an answer was made from, as it goes into the provenance.
-struct InputFile {
-  std::string file;    ///< as the user named it
-  std::string sha256;  ///< of its bytes as they lie on disk, 64 hexadecimal digits
-
-  static constexpr auto describe() {
-    return std::tuple{field("file", &InputFile::file, "as it was named"),
-                      field("sha256", &InputFile::sha256, "of its bytes as they lie on disk")};
-  }
-};
 
 struct PriceRequest {
   std::vector<std::string> files;   ///< joined on the dates they share

@@ -1,0 +1,266 @@
+/// Weights, selections and lots with their certificate: `quanta optimize`.
+///
+///   OptimizeRequest request{.moments = {.prices = {.files = {"prices.csv"}}},
+///                           .objective = OptimizeObjective::kLots,
+///                           .lots = 8, .max_lots = 4};
+///   QUANTA_TRY(const OptimizeDocument answer, optimize(request, run));
+///   for (const MethodRun& method : answer.methods) ...        // quantum beside classical
+///   QUANTA_TRY(const QaoaDetails qaoa, json::from<QaoaDetails>(answer.methods[0].details));
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "core/describe.h"
+#include "core/json.h"
+#include "core/result.h"
+#include "portfolio/certificate.h"
+#include "portfolio/objectives/mean_variance.h"
+#include "services/moments/moments.h"
+#include "services/provenance/provenance.h"
+
+namespace quanta::services {
+
+enum class OptimizeObjective {
+  kMinVariance,   ///< least w'Sw
+  kMaxSharpe,     ///< largest (m'w - risk_free) / sqrt(w'Sw)
+  kTargetReturn,  ///< least w'Sw with m'w >= target
+  kUtility,       ///< largest m'w - risk_aversion / 2 x w'Sw
+  kSelection,     ///< least q x'Sx - m'x over 0/1 choices of exactly k
+  kLots,          ///< the same over x = z / N with whole z in [0, M] and sum N
+};
+
+constexpr auto enum_names(OptimizeObjective) {
+  using enum OptimizeObjective;
+  using Name = std::string_view;
+  return std::array{
+      std::pair{kMinVariance, Name("min-variance")},   std::pair{kMaxSharpe, Name("max-sharpe")},
+      std::pair{kTargetReturn, Name("target-return")}, std::pair{kUtility, Name("utility")},
+      std::pair{kSelection, Name("selection")},        std::pair{kLots, Name("lots")}};
+}
+
+constexpr bool is_discrete(OptimizeObjective objective) {
+  return objective == OptimizeObjective::kSelection || objective == OptimizeObjective::kLots;
+}
+
+/// Who solves it (`--method`).
+enum class OptimizeMethod {
+  kAuto,   ///< weights: exact. Selection and lots: every method, quantum first, side by side
+  kExact,  ///< weights: the quadratic program. Selection and lots: exhausted search
+  kQaoa,   ///< selection and lots by QAOA, beside the classical baselines without the exact search
+};
+
+constexpr auto enum_names(OptimizeMethod) {
+  using enum OptimizeMethod;
+  using Name = std::string_view;
+  return std::array{std::pair{kAuto, Name("auto")}, std::pair{kExact, Name("exact")},
+                    std::pair{kQaoa, Name("qaoa")}};
+}
+
+struct AssetBounds {
+  std::string asset;
+  double lower = 0.0;
+  double upper = 1.0;
+};
+
+/// What is not given is left at its default. A member that does not belong to the objective (a
+/// target for min-variance, lots for selection) is an error, so that nothing asked for is ignored.
+struct OptimizeRequest {
+  MomentsRequest moments;
+  OptimizeObjective objective = OptimizeObjective::kMinVariance;
+  double risk_free = 0.0;  ///< per year (per period with a file of moments), simple
+
+  std::optional<double> target;         ///< target-return
+  std::optional<double> risk_aversion;  ///< utility; default 3
+
+  // Weights: lower and upper of every asset, infinite where there is no limit; default 0 and 1.
+  std::optional<std::pair<double, double>> bounds;
+  std::vector<AssetBounds> asset_bounds;
+
+  std::optional<unsigned> select;     ///< selection: k
+  std::optional<unsigned> lots;       ///< lots: N
+  std::optional<unsigned> max_lots;   ///< lots: M; default N
+  std::optional<double> risk_weight;  ///< selection, lots: q; default 1
+
+  OptimizeMethod method = OptimizeMethod::kAuto;
+  std::optional<unsigned> layers;    ///< of QAOA
+  std::optional<std::size_t> shots;  ///< of QAOA, and picks of the random baseline
+  std::optional<double> deadline_s;  ///< best found by then, with its gap
+};
+
+struct ObjectiveValue {
+  OptimizeObjective name = OptimizeObjective::kMinVariance;
+  double value = 0.0;
+  portfolio::Sense sense = portfolio::Sense::kMinimize;
+
+  static constexpr auto describe() {
+    return std::tuple{field("name", &ObjectiveValue::name, "what is optimised"),
+                      field("value", &ObjectiveValue::value, "the figure that the name means"),
+                      field("sense", &ObjectiveValue::sense, "whether less or more is better")};
+  }
+};
+
+struct ReturnAndRisk {
+  double expected_return = 0.0;
+  double volatility = 0.0;
+  std::optional<double> sharpe;  ///< nothing where there is no volatility
+
+  static constexpr auto describe() {
+    return std::tuple{field("expected_return", &ReturnAndRisk::expected_return, "m'w"),
+                      field("volatility", &ReturnAndRisk::volatility, "sqrt(w'Sw)"),
+                      field("sharpe", &ReturnAndRisk::sharpe, "(m'w - risk-free) / sqrt(w'Sw)")};
+  }
+};
+
+enum class Relation { kEqual, kAtLeast, kAtMost };
+
+constexpr auto enum_names(Relation) {
+  using Name = std::string_view;
+  return std::array{std::pair{Relation::kEqual, Name("=")},
+                    std::pair{Relation::kAtLeast, Name(">=")},
+                    std::pair{Relation::kAtMost, Name("<=")}};
+}
+
+/// One constraint as it was understood: `value` `relation` `limit`.
+struct ConstraintRow {
+  std::string name;                  ///< sum, return, weight, select, lots
+  std::optional<std::string> asset;  ///< whose weight or lots
+  Relation relation = Relation::kEqual;
+  double limit = 0.0;
+  double value = 0.0;                  ///< what the answer has there
+  std::optional<double> shadow_price;  ///< change of the objective's value per unit of the limit;
+                                       ///< nothing where it has none (whole numbers)
+
+  static constexpr auto describe() {
+    return std::tuple{
+        field("name", &ConstraintRow::name, "sum, return, weight, select or lots"),
+        field("asset", &ConstraintRow::asset, "whose weight or lots; null: of the whole"),
+        field("relation", &ConstraintRow::relation, "value relation limit"),
+        field("limit", &ConstraintRow::limit, "the right side"),
+        field("value", &ConstraintRow::value, "what the answer has there"),
+        field("shadow_price", &ConstraintRow::shadow_price,
+              "change of the objective's value per unit by which the limit rises")};
+  }
+};
+
+enum class MethodKind { kQuantum, kClassical };
+
+constexpr auto enum_names(MethodKind) {
+  return std::array{std::pair{MethodKind::kQuantum, std::string_view("quantum")},
+                    std::pair{MethodKind::kClassical, std::string_view("classical")}};
+}
+
+/// One solver's run. Every one is judged by the same objective and the same bound.
+struct MethodRun {
+  std::string name;  ///< "qaoa", "enumeration", "branch and bound", "random picks", "swap descent",
+                     ///< "quadratic program"
+  MethodKind kind = MethodKind::kClassical;
+  double value = 0.0;
+  std::optional<double> gap;  ///< to the certificate's bound
+  double seconds = 0.0;       ///< wall time: the one figure that a repetition does not reproduce
+  std::uint64_t iterations = 0;
+  std::vector<double> weights;
+  json::Value details = json::Object{};  ///< for qaoa: QaoaDetails
+
+  static constexpr auto describe() {
+    return std::tuple{
+        field("name", &MethodRun::name, "the solver"),
+        field("kind", &MethodRun::kind, "quantum (simulated) or classical"),
+        field("value", &MethodRun::value, "objective of its answer"),
+        field("gap", &MethodRun::gap, "its distance to the certificate's bound"),
+        field("seconds", &MethodRun::seconds, "wall time"),
+        field("iterations", &MethodRun::iterations, "evaluations, nodes, picks or moves"),
+        field("weights", &MethodRun::weights, "its answer"),
+        field("details", &MethodRun::details, "what only this method has to say")};
+  }
+};
+
+/// What stands in `details` of a QAOA run.
+struct QaoaDetails {
+  std::uint64_t qubits = 0;
+  std::uint64_t layers = 0;
+  std::string mixer;
+  std::vector<double> parameters;
+  double expectation = 0.0;
+  double approximation_ratio = 0.0;
+  double mean_approximation_ratio = 0.0;
+  double probability_of_best = 0.0;
+  double chance = 0.0;
+  double best_of_random = 0.0;
+  std::uint64_t shots = 0;
+  std::uint64_t states = 0;
+
+  static constexpr auto describe() {
+    return std::tuple{field("qubits", &QaoaDetails::qubits, "of the encoding"),
+                      field("layers", &QaoaDetails::layers, "of cost and mixer"),
+                      field("mixer", &QaoaDetails::mixer, "keeps the number of ones"),
+                      field("parameters", &QaoaDetails::parameters, "gammas, then betas"),
+                      field("expectation", &QaoaDetails::expectation, "mean objective of a shot"),
+                      field("approximation_ratio", &QaoaDetails::approximation_ratio,
+                            "(worst - value) / (worst - best)"),
+                      field("mean_approximation_ratio", &QaoaDetails::mean_approximation_ratio,
+                            "the same of the expectation"),
+                      field("probability_of_best", &QaoaDetails::probability_of_best,
+                            "that one shot decodes to a best choice"),
+                      field("chance", &QaoaDetails::chance,
+                            "share of the feasible basis states that decode to a best choice"),
+                      field("best_of_random", &QaoaDetails::best_of_random,
+                            "best objective of as many random feasible picks"),
+                      field("shots", &QaoaDetails::shots, "measurements"),
+                      field("states", &QaoaDetails::states, "feasible basis states")};
+  }
+};
+
+struct OptimizeDocument {
+  std::vector<std::string> assets;
+  std::vector<double> weights;
+  double expected_return = 0.0;
+  double volatility = 0.0;
+  std::optional<double> sharpe;
+  ReturnAndRisk sample;
+  ObjectiveValue objective;
+  std::vector<ConstraintRow> constraints;
+  portfolio::Certificate certificate;
+  std::vector<MethodRun> methods;  ///< the quantum ones first
+  std::optional<std::vector<std::string>> selected;
+  std::optional<std::vector<unsigned>> lots;
+  std::optional<double> periods_per_year;
+  double risk_free = 0.0;
+  Provenance provenance;
+
+  static constexpr auto describe() {
+    return std::tuple{
+        field("assets", &OptimizeDocument::assets, "names in order"),
+        field("weights", &OptimizeDocument::weights, "fractions of 1, in the order of the assets"),
+        field("expected_return", &OptimizeDocument::expected_return, "m'w, moments as asked for"),
+        field("volatility", &OptimizeDocument::volatility, "sqrt(w'Sw), moments as asked for"),
+        field("sharpe", &OptimizeDocument::sharpe, "of those two"),
+        field("sample", &OptimizeDocument::sample, "the same three under sample moments"),
+        field("objective", &OptimizeDocument::objective, "what was optimised, and its value"),
+        field("constraints", &OptimizeDocument::constraints, "as understood, with shadow prices"),
+        field("certificate", &OptimizeDocument::certificate, "what is proven"),
+        field("methods", &OptimizeDocument::methods, "each solver's run"),
+        field("selected", &OptimizeDocument::selected, "names held, where a selection was asked"),
+        field("lots", &OptimizeDocument::lots, "whole lots, where lots were asked"),
+        field("periods_per_year", &OptimizeDocument::periods_per_year,
+              "what the moments were annualised with; null: not annualised"),
+        field("risk_free", &OptimizeDocument::risk_free, "rate that sharpe uses"),
+        field("provenance", &OptimizeDocument::provenance, "how to repeat it")};
+  }
+};
+
+/// Solves the request and proves what can be proven. `run.execution.stop` and the deadline end the
+/// search early: then the answer is the best found, with its gap, `degraded` and a warning.
+///
+/// Errors: kUsage naming the flag where the request contradicts itself; those of estimate_moments;
+/// kBadInput and kInfeasible naming "bounds", "bound", "target", "risk-free", "select", "lots",
+/// "max-lots"; kCancelled where the time was up before any answer was there.
+Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run);
+
+}  // namespace quanta::services
