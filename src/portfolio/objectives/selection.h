@@ -1,0 +1,47 @@
+/// Discrete portfolios as one form: n integers z_i in [0, M] with sum N, least z'Az + b'z.
+///
+///   QUANTA_TRY(const LotProblem problem, lot_problem(covariance, mean, 1.0, 8, 4));
+///   QUANTA_TRY(const ExactLots exact, solve_exactly(problem, {}, execution));
+///
+/// `selection` (k of n): M = 1, N = k, A = q S, b = -mu: least q x'Sx - mu'x over 0/1 choices of
+/// exactly k. `lots`: x = z/N, so A = q S / N^2, b = -mu / N: the same objective over N equal lots,
+/// at most M of them in one asset.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/matrix.h"
+#include "core/result.h"
+
+namespace quanta::portfolio {
+
+struct LotProblem {
+  Matrix quadratic;            ///< A, n x n, symmetric
+  std::vector<double> linear;  ///< b, n
+  unsigned n_lots = 0;         ///< N
+  unsigned max_lots = 1;       ///< M
+
+  std::size_t n_assets() const { return linear.size(); }
+};
+
+/// covariance S (n x n) and mean mu (n) in the same period; risk_weight q >= 0.
+/// Errors: kBadInput with the field "covariance" (not square, not finite, not symmetric),
+/// "mean" (wrong length, not finite), "risk-weight" (negative or NaN), "select" (k = 0);
+/// kInfeasible, field "select", where k > n.
+Result<LotProblem> selection_problem(const Matrix& covariance, std::span<const double> mean,
+                                     double risk_weight, unsigned k);
+
+/// Errors: as above with the fields "lots" (N = 0) and "max-lots" (M = 0); kInfeasible, field
+/// "lots", where N > n M. An M above N is the same as N.
+Result<LotProblem> lot_problem(const Matrix& covariance, std::span<const double> mean,
+                               double risk_weight, unsigned n_lots, unsigned max_lots);
+
+/// z'Az + b'z.
+double value(const LotProblem& problem, std::span<const unsigned> lots);
+
+/// How many z are feasible, saturating at 2^64 - 1. O(n N M).
+std::uint64_t n_feasible(const LotProblem& problem);
+
+}  // namespace quanta::portfolio

@@ -1,0 +1,44 @@
+/// A LotProblem by QAOA on a simulated quantum computer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/execution.h"
+#include "core/result.h"
+#include "portfolio/objectives/selection.h"
+#include "quantum/algorithm/qaoa.h"
+
+namespace quanta::portfolio {
+
+struct QaoaLots {
+  std::vector<unsigned> lots;    ///< the best of the shots
+  double value = 0.0;            ///< its objective
+  std::uint64_t iterations = 0;  ///< evaluations of energy and gradient
+
+  // The details that the JSON document carries.
+  unsigned qubits = 0;  ///< n M
+  unsigned layers = 0;
+  std::string_view mixer = "ring-xy";
+  std::vector<double> parameters;         ///< gammas, then betas
+  double expectation = 0.0;               ///< mean objective of a shot
+  double approximation_ratio = 0.0;       ///< (worst - value)/(worst - best); 1 where all are equal
+  double mean_approximation_ratio = 0.0;  ///< the same of the expectation
+  double probability_of_best = 0.0;       ///< that one shot decodes to a best z
+  double chance = 0.0;          ///< share of the feasible basis states that decode to a best z
+  double best_of_random = 0.0;  ///< best objective of as many uniformly drawn feasible picks
+  std::size_t shots = 0;
+  std::size_t states = 0;  ///< feasible basis states, C(n M, N)
+};
+
+/// Encoding: z_i = number of ones among M qubits of asset i; qubit a n + i is slot a of asset i, so
+/// that neighbours on the mixer's ring belong to different assets. Hamming weight N. A z has
+/// prod_i C(M, z_i) basis states.
+/// Errors: kResource, field "max-lots" or "select", where C(n M, N) amplitudes do not fit
+/// options.memory_limit (says what would); those of quantum::solve_qaoa.
+Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOptions& options,
+                               const Execution& execution);
+
+}  // namespace quanta::portfolio

@@ -1,0 +1,110 @@
+/// The quantum approximate optimisation algorithm on the states of a fixed Hamming weight.
+///
+///   QaoaProblem problem{.cost = cost, .weight = 8};
+///   QUANTA_TRY(const QaoaResult result, solve_qaoa(problem, {.layers = 6}, execution));
+///
+/// Start: the Dicke state of weight k. One layer: exp(-i gamma c), then the ring-XY mixer, the
+/// product of exp(-i beta (X_i X_j + Y_i Y_j)/2) over the pairs (0,1), (2,3), …, then (1,2),
+/// (3,4), …, last (n-1,0), in that order (a ring of two qubits has one pair). All of it keeps the
+/// weight, so every shot is feasible.
+///
+/// Simulated without noise in the C(n, k) amplitudes that matter (simulator/weight_subspace.h).
+/// Sources: Farhi, Goldstone, Gutmann (2014) arXiv:1411.4028; Hadfield et al. (2019)
+/// arXiv:1709.03489 (XY mixers); Jones, Gacon (2020) arXiv:2009.02823 (adjoint gradients);
+/// Zhou et al. (2020) arXiv:1812.01041 (INTERP).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/execution.h"
+#include "core/matrix.h"
+#include "core/result.h"
+#include "quantum/simulator/weight_subspace.h"
+
+namespace quanta::quantum {
+
+/// c(x) = sum_i linear_i x_i + sum_{i<j} quadratic_ij x_i x_j + constant, x_i in {0, 1}.
+struct QuadraticCost {
+  std::vector<double> linear;
+  Matrix quadratic;  ///< n x n; only i < j is read
+  double constant = 0.0;
+};
+
+struct QaoaProblem {
+  QuadraticCost cost;
+  unsigned weight = 0;  ///< how many of the n qubits are one
+};
+
+struct QaoaOptions {
+  unsigned layers = 8;
+  std::size_t shots = 1024;
+  std::uint64_t seed = 1;
+  std::size_t max_evaluations = 60;  ///< of energy and gradient together, over all starts
+  std::size_t memory_limit = std::size_t{1} << 30;  ///< bytes
+};
+
+struct QaoaResult {
+  std::vector<double> gammas;   ///< in radians per unit of the cost, first layer first
+  std::vector<double> betas;    ///< in radians
+  double expectation = 0.0;     ///< <c> of the final state
+  std::size_t evaluations = 0;  ///< of energy and gradient
+
+  // What sampling the final state gave.
+  std::uint64_t best_sample = 0;  ///< basis state of least cost among the shots, bit q = qubit q
+  double best_sample_cost = 0.0;
+  std::size_t shots_on_best = 0;  ///< shots that hit a state of least cost
+
+  // What only a simulation knows. "Best" are all states within 1e-9 (maximum - minimum) of the
+  // minimum.
+  double minimum = 0.0;  ///< least cost over the feasible states
+  double maximum = 0.0;
+  double mean = 0.0;                  ///< over feasible states: the expectation of the start
+  double probability_of_best = 0.0;   ///< per shot
+  double chance = 0.0;                ///< share of the feasible states that are best
+  std::size_t dimension = 0;          ///< number of feasible states
+  std::vector<double> probabilities;  ///< of each feasible state, in the order of WeightSubspace
+};
+
+/// Optimises <c> over all 2p angles by L-BFGS with adjoint gradients: from a linear ramp scaled by
+/// the standard deviation of the cost, growing the number of layers by interpolation, then draws
+/// the shots. Deterministic in (problem, options); the same bits for any number of threads.
+///
+/// Errors: kBadInput, field "cost" (sizes that disagree, not finite), "weight" (above n), "layers"
+/// (0 or above 1000), "shots" (0); kResource, field "qubits" (says what would fit); kCancelled when
+/// the execution is stopped.
+/// Cost: one evaluation is about 4 forward runs of p (n + 1) passes over C(n, k) amplitudes.
+Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& options,
+                              const Execution& execution);
+
+/// The parametrised circuit alone: energies, gradients, states at given angles.
+class QaoaCircuit {
+ public:
+  /// Errors: as solve_qaoa.
+  static Result<QaoaCircuit> create(const QaoaProblem& problem, std::size_t memory_limit,
+                                    const Execution& execution);
+
+  const WeightSubspace& space() const { return space_; }
+  /// c(x) of each feasible state, in the order of the space.
+  std::span<const double> cost() const { return cost_; }
+
+  /// The state after the layers (gammas[l], betas[l]); both spans have the same length.
+  std::vector<Amplitude> state(std::span<const double> gammas, std::span<const double> betas,
+                               const Execution& execution) const;
+
+  /// <c> and its gradient, first all d/dgamma, then all d/dbeta, written to `gradient` (2p values).
+  double energy(std::span<const double> gammas, std::span<const double> betas,
+                std::span<double> gradient, const Execution& execution) const;
+
+ private:
+  explicit QaoaCircuit(WeightSubspace space) : space_(std::move(space)) {}
+
+  WeightSubspace space_;
+  std::vector<double> cost_;
+  std::vector<ExchangeRound> rounds_;  // of the mixer, in order
+};
+
+}  // namespace quanta::quantum
