@@ -1,11 +1,11 @@
 #include "core/date.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cassert>
 #include <charconv>
 #include <optional>
+
+#include <fmt/format.h>
 
 namespace quanta {
 namespace {
@@ -85,6 +85,10 @@ std::optional<std::int64_t> read_offset(std::string_view text, std::size_t& at) 
   return west ? -offset : offset;
 }
 
+/// The dates that have a text: years 1 … 9999. An offset must not lead out of them.
+constexpr Date kFirstDate{-719162};
+constexpr Date kLastDate{2932896};
+
 std::string shown(std::string_view text) { return std::string(text.substr(0, 40)); }
 
 }  // namespace
@@ -130,8 +134,8 @@ Result<Date> parse_date(std::string_view text, std::string_view field) {
   std::size_t at = 0;
   const auto date = read_date(text, at);
   if (!date || at != text.size()) {
-    return bad_input(field, fmt::format("{}: \"{}\" is not a date; write it as 2024-02-29", field,
-                                        shown(text)));
+    return bad_input(
+        field, fmt::format("{}: \"{}\" is not a date; write it as 2024-02-29", field, shown(text)));
   }
   return *date;
 }
@@ -139,9 +143,9 @@ Result<Date> parse_date(std::string_view text, std::string_view field) {
 Result<Timestamp> parse_timestamp(std::string_view text, std::string_view field) {
   std::size_t at = 0;
   const auto wrong = [&] {
-    return bad_input(field,
-                     fmt::format("{}: \"{}\" is not a time; write it as 2024-02-29T13:30:00Z",
-                                 field, shown(text)));
+    return bad_input(
+        field, fmt::format("{}: \"{}\" is not a time; write it as 2024-02-29T13:30:00Z", field,
+                           shown(text)));
   };
   const auto date = read_date(text, at);
   if (!date) return wrong();
@@ -153,6 +157,7 @@ Result<Timestamp> parse_timestamp(std::string_view text, std::string_view field)
   const auto offset = read_offset(text, at);
   if (!offset || at != text.size()) return wrong();
   instant.microseconds += *time - *offset;
+  if (instant < start_of(kFirstDate) || instant >= start_of(kLastDate + 1)) return wrong();
   return instant;
 }
 

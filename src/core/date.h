@@ -61,7 +61,7 @@ Result<Timestamp> parse_timestamp(std::string_view text, std::string_view field)
 std::string to_text(Date date);            ///< "2024-02-29"
 std::string to_text(Timestamp timestamp);  ///< "2024-02-29T13:30:00Z", fraction only if not zero
 
-Timestamp start_of(Date date);   ///< its midnight, UTC
-Date date_of(Timestamp instant); ///< the UTC day that holds it
+Timestamp start_of(Date date);    ///< its midnight, UTC
+Date date_of(Timestamp instant);  ///< the UTC day that holds it
 
 }  // namespace quanta

@@ -6,11 +6,12 @@
 ///                       std::pair{Side::kSell, std::string_view("sell")}};
 ///   }
 ///   to_text(Side::kBuy);               // "buy"
-///   parse_enum<Side>("sel", "side");   // error: side: "sel" is not one of buy, sell; did you mean "sell"?
+///   parse_enum<Side>("sel", "side");
+///       // error: side: "sel" is not one of buy, sell; did you mean "sell"?
 #pragma once
 
-#include <concepts>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/result.h"
@@ -28,7 +29,8 @@ constexpr std::string_view to_text(E value) {
   return "?";
 }
 
-/// The word in `known` nearest to `word` by edit distance, empty where none is near.
+/// The word in `known` nearest to `word` by edit distance, upper and lower case being the same;
+/// empty where none is near.
 std::string_view nearest_word(std::string_view word, const std::vector<std::string_view>& known);
 
 /// The error for `word` where only `known` are right: names the field, lists them, suggests one.

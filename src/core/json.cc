@@ -1,29 +1,48 @@
 #include "core/json.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
+#include <utility>
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <fmt/format.h>
+
+#include "core/utf8.h"
 
 namespace quanta::json {
 namespace {
 
+constexpr std::size_t kMaxDepth = 64;
+
 void print_string(std::string_view text, std::string& out) {
   out += '"';
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else if (const CodePoint point = code_point_at(text, i); point.valid) {
+          out += text.substr(i, point.length);
+          i += point.length - 1;
         } else {
-          out += c;
+          out += "\ufffd";  // the text may be a file's name or a cell of it: any bytes
         }
     }
   }
@@ -33,6 +52,10 @@ void print_string(std::string_view text, std::string& out) {
 void print_number(double x, std::string& out) {
   if (!std::isfinite(x)) {
     out += "null";
+    return;
+  }
+  if (x == 0.0 && std::signbit(x)) {  // many readers take -0 for the integer zero
+    out += "-0.0";
     return;
   }
   char digits[32];
@@ -51,12 +74,24 @@ void print_value(const Value& value, int depth, std::string& out) {
   };
   const int inner = depth < 0 ? -1 : depth + 1;
   switch (value.kind()) {
-    case boost::json::kind::null: out += "null"; break;
-    case boost::json::kind::bool_: out += value.get_bool() ? "true" : "false"; break;
-    case boost::json::kind::int64: out += fmt::format("{}", value.get_int64()); break;
-    case boost::json::kind::uint64: out += fmt::format("{}", value.get_uint64()); break;
-    case boost::json::kind::double_: print_number(value.get_double(), out); break;
-    case boost::json::kind::string: print_string(value.get_string(), out); break;
+    case boost::json::kind::null:
+      out += "null";
+      break;
+    case boost::json::kind::bool_:
+      out += value.get_bool() ? "true" : "false";
+      break;
+    case boost::json::kind::int64:
+      out += fmt::format("{}", value.get_int64());
+      break;
+    case boost::json::kind::uint64:
+      out += fmt::format("{}", value.get_uint64());
+      break;
+    case boost::json::kind::double_:
+      print_number(value.get_double(), out);
+      break;
+    case boost::json::kind::string:
+      print_string(value.get_string(), out);
+      break;
     case boost::json::kind::array: {
       const Array& array = value.get_array();
       const bool on_one_line = depth < 0 || std::ranges::all_of(array, is_plain);
@@ -153,9 +188,9 @@ struct Builder {
     return add(Value(whole(last)), code);
   }
   bool on_number_part(std::string_view piece, error_code&) { return part(piece); }
-  bool on_int64(std::int64_t x, std::string_view, error_code& code) {
-    text.clear();
-    return add(x, code);
+  bool on_int64(std::int64_t x, std::string_view last, error_code& code) {
+    const bool is_negative_zero = x == 0 && whole(last).starts_with('-');
+    return is_negative_zero ? add(-0.0, code) : add(x, code);
   }
   bool on_uint64(std::uint64_t x, std::string_view, error_code& code) {
     text.clear();
@@ -180,8 +215,24 @@ struct Builder {
 
 std::string describe_value(const Value& value) {
   std::string text = print_compact(value);
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  return text;
+  if (text.size() <= 60) return text;
+  std::size_t end = 57;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside a character
+  return text.substr(0, end) + "...";
+}
+
+/// `rest` is the text from the fault on.
+std::string describe_fault(const boost::system::error_code& code, std::string_view rest) {
+  if (code == boost::json::error::incomplete) return "the text ends before the document does";
+  if (code == boost::json::error::too_deep) {
+    return fmt::format("more than {} levels of arrays and objects", kMaxDepth);
+  }
+  if (code != boost::json::error::syntax || rest.empty()) return code.message();
+  const CodePoint point = code_point_at(rest, 0);
+  if (!point.valid) return "a byte that is not UTF-8";
+  std::string found;
+  print_string(rest.substr(0, point.length), found);
+  return fmt::format("unexpected {}", found);
 }
 
 std::string named(const std::string& path) { return path.empty() ? "the document" : path; }
@@ -189,8 +240,9 @@ std::string named(const std::string& path) { return path.empty() ? "the document
 }  // namespace
 
 Result<Value> parse(std::string_view text, std::string_view source) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // byte order mark: RFC 8259, 8.1
   boost::json::parse_options options;
-  options.max_depth = 64;
+  options.max_depth = kMaxDepth;
   boost::json::basic_parser<Builder> parser(options);
   boost::system::error_code code;
   std::size_t read = parser.write_some(false, text.data(), text.size(), code);
@@ -202,18 +254,19 @@ Result<Value> parse(std::string_view text, std::string_view source) {
       message = "more text behind the end of the document";
     }
   } else if (code && message.empty()) {
-    message = code.message();
+    message = describe_fault(code, text.substr(std::min(read, text.size())));
   }
   if (message.empty()) return std::move(parser.handler().root);
 
   Place place{std::string(source), 1, 1};
-  for (const char c : text.substr(0, std::min(read, text.size()))) {
-    if (c == '\n') {
+  for (std::size_t i = 0; i < std::min(read, text.size());) {
+    if (text[i] == '\n') {
       ++place.line;
       place.column = 1;
     } else {
       ++place.column;
     }
+    i += code_point_at(text, i).length;
   }
   return fail(ErrorKind::kBadInput, fmt::format("not valid JSON: {}", message), {},
               std::move(place));
@@ -233,11 +286,11 @@ std::string print_compact(const Value& value) {
 }
 
 Error wrong_type(const std::string& path, std::string_view expected, const Value& found) {
-  return Error{ErrorKind::kBadInput,
-               fmt::format("{}: expected {}, found {}", named(path), expected,
-                           describe_value(found)),
-               path,
-               {}};
+  return Error{
+      ErrorKind::kBadInput,
+      fmt::format("{}: expected {}, found {}", named(path), expected, describe_value(found)),
+      path,
+      {}};
 }
 
 std::string child_path(const std::string& path, std::string_view key) {
@@ -262,10 +315,17 @@ Result<double> Codec<double>::from(const Value& value, const std::string& path) 
 
 Result<std::int64_t> integer_from(const Value& value, const std::string& path, std::int64_t low,
                                   std::uint64_t high) {
-  const bool fits = (value.is_int64() && value.get_int64() >= low &&
-                     (value.get_int64() < 0 ||
-                      static_cast<std::uint64_t>(value.get_int64()) <= high)) ||
-                    (value.is_uint64() && value.get_uint64() <= high);
+  if (value.is_double()) {  // 1e3 and 5.0 are whole numbers too
+    const double x = value.get_double();
+    constexpr double kExact = 9007199254740992.0;  // 2^53: beyond, a double skips whole numbers
+    if (x == std::trunc(x) && std::abs(x) <= kExact) {
+      return integer_from(Value(static_cast<std::int64_t>(x)), path, low, high);
+    }
+  }
+  const bool fits =
+      (value.is_int64() && value.get_int64() >= low &&
+       (value.get_int64() < 0 || static_cast<std::uint64_t>(value.get_int64()) <= high)) ||
+      (value.is_uint64() && value.get_uint64() <= high);
   if (!fits) {
     return std::unexpected(
         wrong_type(path, fmt::format("a whole number from {} to {}", low, high), value));
@@ -277,6 +337,32 @@ Result<std::int64_t> integer_from(const Value& value, const std::string& path, s
 Result<std::string> Codec<std::string>::from(const Value& value, const std::string& path) {
   if (!value.is_string()) return std::unexpected(wrong_type(path, "a string", value));
   return std::string(value.get_string());
+}
+
+Value Codec<Date>::to(Date x) { return Value(to_text(x)); }
+
+Result<Date> Codec<Date>::from(const Value& value, const std::string& path) {
+  QUANTA_TRY(const std::string text, Codec<std::string>::from(value, path));
+  return parse_date(text, path);
+}
+
+Value Codec<Timestamp>::to(Timestamp x) { return Value(to_text(x)); }
+
+Result<Timestamp> Codec<Timestamp>::from(const Value& value, const std::string& path) {
+  QUANTA_TRY(const std::string text, Codec<std::string>::from(value, path));
+  return parse_timestamp(text, path);
+}
+
+Error unknown_key(const std::string& path, std::string_view key,
+                  const std::vector<std::string_view>& known) {
+  const std::string name = child_path(path, key);
+  std::string message = fmt::format("{}: no such key", name);
+  if (const std::string_view near = nearest_word(key, known); !near.empty()) {
+    message += fmt::format("; did you mean \"{}\"?", near);
+  } else {
+    message += fmt::format("; the keys are {}", fmt::join(known, ", "));
+  }
+  return Error{ErrorKind::kBadInput, std::move(message), name, {}};
 }
 
 Value Codec<Matrix>::to(const Matrix& x) {

@@ -10,7 +10,7 @@
 /// ("views[2].confidence").
 #pragma once
 
-#include <boost/json/value.hpp>
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -21,6 +21,9 @@
 #include <type_traits>
 #include <vector>
 
+#include <boost/json/value.hpp>
+
+#include "core/date.h"
 #include "core/describe.h"
 #include "core/enum_text.h"
 #include "core/matrix.h"
@@ -32,11 +35,13 @@ using Value = boost::json::value;
 using Object = boost::json::object;
 using Array = boost::json::array;
 
-/// Strict RFC 8259, at most 64 levels deep; a key may stand only once in an object. The error's place has
-/// `source`, line and column.
+/// Strict RFC 8259 in UTF-8 (a byte order mark is passed over), at most 64 levels deep; a key may
+/// stand only once in an object, and a number must be in the range of a double. The error's place
+/// has `source`, line and column (in characters).
 Result<Value> parse(std::string_view text, std::string_view source);
 
-/// Two-space indented (arrays of plain numbers stay on one line), ending in a newline.
+/// Two-space indented (arrays of plain values stay on one line), ending in a newline. Bytes that
+/// are not UTF-8 print as U+FFFD, so that the text is JSON whatever the strings hold.
 std::string print(const Value& value);
 /// On one line without blanks.
 std::string print_compact(const Value& value);
@@ -65,6 +70,9 @@ Value schema() {
 
 /// "path: expected a number, found "x"", of kind kBadInput with field `path`.
 Error wrong_type(const std::string& path, std::string_view expected, const Value& found);
+/// "path.key: no such key; did you mean "known"?"
+Error unknown_key(const std::string& path, std::string_view key,
+                  const std::vector<std::string_view>& known);
 std::string child_path(const std::string& path, std::string_view key);
 std::string child_path(const std::string& path, std::size_t index);
 
@@ -183,6 +191,22 @@ struct Codec<std::map<std::string, T>> {
   }
 };
 
+/// "2024-02-29".
+template <>
+struct Codec<Date> {
+  static Value to(Date x);
+  static Result<Date> from(const Value& value, const std::string& path);
+  static Value schema() { return Object{{"type", "string"}, {"format", "date"}}; }
+};
+
+/// "2024-02-29T13:30:00Z".
+template <>
+struct Codec<Timestamp> {
+  static Value to(Timestamp x);
+  static Result<Timestamp> from(const Value& value, const std::string& path);
+  static Value schema() { return Object{{"type", "string"}, {"format", "date-time"}}; }
+};
+
 /// Row by row: [[a, b], [c, d]].
 template <>
 struct Codec<Matrix> {
@@ -210,9 +234,15 @@ struct Codec<T> {
     const Object& object = value.get_object();
     T x;
     std::optional<Error> error;
+    // Unknown keys first: a mistyped name would otherwise only be told as missing.
     std::vector<std::string_view> known;
+    std::apply([&](const auto&... f) { (known.push_back(f.name), ...); }, T::describe());
+    for (const auto& item : object) {
+      if (std::ranges::find(known, std::string_view(item.key())) == known.end()) {
+        return std::unexpected(unknown_key(path, item.key(), known));
+      }
+    }
     const auto read = [&](const auto& f) {
-      known.push_back(f.name);
       if (error) return;
       using Member = std::remove_cvref_t<decltype(x.*f.member)>;
       const Value* found = object.if_contains(f.name);
@@ -233,13 +263,6 @@ struct Codec<T> {
     };
     std::apply([&](const auto&... f) { (read(f), ...); }, T::describe());
     if (error) return std::unexpected(*std::move(error));
-    for (const auto& item : object) {
-      bool is_known = false;
-      for (const std::string_view name : known) is_known = is_known || name == item.key();
-      if (!is_known) {
-        return std::unexpected(unknown_word(child_path(path, item.key()), item.key(), known));
-      }
-    }
     return x;
   }
 

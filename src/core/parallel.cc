@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <exception>
+#include <system_error>
 
 namespace quanta {
 
@@ -12,7 +13,8 @@ struct ThreadPool::Job {
   std::atomic<std::size_t> done{0};
   std::mutex mutex;
   std::condition_variable finished;
-  std::exception_ptr failure;
+  std::exception_ptr failure;  ///< of the first chunk, in their order, that failed
+  std::size_t failed_chunk = 0;
 
   /// Takes chunks until none is left.
   void help() {
@@ -21,7 +23,10 @@ struct ThreadPool::Job {
         (*body)(c);
       } catch (...) {
         const std::lock_guard lock(mutex);
-        if (!failure) failure = std::current_exception();
+        if (!failure || c < failed_chunk) {
+          failure = std::current_exception();
+          failed_chunk = c;
+        }
       }
       if (done.fetch_add(1) + 1 == n_chunks) {
         const std::lock_guard lock(mutex);
@@ -38,7 +43,11 @@ thread_local bool inside_body = false;
 }  // namespace
 
 ThreadPool::ThreadPool(std::size_t n_threads) {
-  for (std::size_t i = 1; i < n_threads; ++i) workers_.emplace_back([this] { work(); });
+  try {
+    for (std::size_t i = 1; i < n_threads; ++i) workers_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    // The system gives no more threads; those that it gave do the same work.
+  }
 }
 
 ThreadPool::~ThreadPool() {

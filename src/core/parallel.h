@@ -21,6 +21,7 @@ namespace quanta {
 class ThreadPool {
  public:
   /// n_threads counts the caller: a pool of 1 starts none and runs everything in place. 0 means 1.
+  /// Where the system refuses so many, the pool has fewer: see n_threads().
   explicit ThreadPool(std::size_t n_threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -29,7 +30,8 @@ class ThreadPool {
   std::size_t n_threads() const { return workers_.size() + 1; }
 
   /// Calls body(c) once for each c in {0 … n_chunks-1}, on the caller and the workers, and returns
-  /// when all are done. A call from inside a body runs in place. The first exception is rethrown.
+  /// when all are done. A call from inside a body runs in place. Of the exceptions that bodies
+  /// throw, that of the lowest c is rethrown; chunks behind it may have run or not.
   void run(std::size_t n_chunks, const std::function<void(std::size_t)>& body);
 
  private:
@@ -62,8 +64,9 @@ void parallel_for(ThreadPool& pool, std::size_t n, std::size_t grain, const Body
 template <class Body>
 double parallel_sum(ThreadPool& pool, std::size_t n, std::size_t grain, const Body& body) {
   std::vector<double> parts(n_chunks(n, grain));
-  parallel_for(pool, n, grain,
-               [&](std::size_t begin, std::size_t end) { parts[begin / grain] = body(begin, end); });
+  parallel_for(pool, n, grain, [&](std::size_t begin, std::size_t end) {
+    parts[begin / grain] = body(begin, end);
+  });
   double sum = 0.0;
   for (const double part : parts) sum += part;
   return sum;

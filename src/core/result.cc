@@ -5,9 +5,10 @@
 namespace quanta {
 
 std::string to_text(const Error& error) {
-  std::string where = error.place.file;
-  if (error.place.line > 0) where += fmt::format(":{}", error.place.line);
-  if (error.place.column > 0) where += fmt::format(":{}", error.place.column);
+  const Place& place = error.place;
+  std::string where = place.file;
+  if (place.line > 0) where += fmt::format("{}{}", where.empty() ? "line " : ":", place.line);
+  if (place.column > 0) where += fmt::format(":{}", place.column);
   return where.empty() ? error.message : where + ": " + error.message;
 }
 

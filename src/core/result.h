@@ -66,15 +66,15 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
   return fail(ErrorKind::kInfeasible, std::move(message), std::string(field));
 }
 
-/// "file:line:column: message", with the parts that are known.
+/// "file:line:column: message", with the parts that are known ("line 3:7: message" without a file).
 std::string to_text(const Error& error);
 
 }  // namespace quanta
 
 #define QUANTA_CONCAT_(a, b) a##b
 #define QUANTA_CONCAT(a, b) QUANTA_CONCAT_(a, b)
-#define QUANTA_TRY_(result, declaration, ...)                 \
-  auto result = (__VA_ARGS__);                                \
+#define QUANTA_TRY_(result, declaration, ...)                     \
+  auto result = (__VA_ARGS__);                                    \
   if (!result) return std::unexpected(std::move(result).error()); \
   declaration = *std::move(result)
 
@@ -83,9 +83,9 @@ std::string to_text(const Error& error);
   QUANTA_TRY_(QUANTA_CONCAT(quanta_result_, __LINE__), declaration, __VA_ARGS__)
 
 /// The same for Result<void>, or where the value is not wanted.
-#define QUANTA_CHECK(...)                                                            \
-  do {                                                                               \
-    if (auto quanta_result = (__VA_ARGS__); !quanta_result) {                        \
-      return std::unexpected(std::move(quanta_result).error());                      \
-    }                                                                                \
+#define QUANTA_CHECK(...)                                       \
+  do {                                                          \
+    if (auto quanta_result = (__VA_ARGS__); !quanta_result) {   \
+      return std::unexpected(std::move(quanta_result).error()); \
+    }                                                           \
   } while (false)
