@@ -46,7 +46,7 @@ figure{margin:0;background:var(--card);border:1px solid var(--faint);border-radi
 min-width:0}
 figure.wide{grid-column:1/-1}
 figcaption{color:var(--soft);font-size:.86rem;margin-top:6px;overflow-wrap:anywhere}
-svg{display:block;width:100%;height:auto;font-size:12px}
+svg{display:block;width:100%;height:auto;font-size:12px;overflow:visible}
 .narrow-only{display:none}
 .scroll{overflow-x:auto;margin:14px 0}
 table{border-collapse:collapse;width:100%;font-size:.92rem}

@@ -16,25 +16,37 @@ namespace {
 
 constexpr double kTextHeight = 12.0;
 constexpr double kLineHeight = 14.0;
-constexpr double kLetterWidth = 6.6;  // of the page's font at that height, on average
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::size_t n_letters(std::string_view text) {
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < text.size(); i += code_point_at(text, i).length) ++n;
-  return n;
+/// Roughly, of a wide sans-serif font: what fits here fits in the narrower ones too.
+double letter_width(char32_t c) {
+  if (c == ' ' || c == 0xa0 || c == 'i' || c == 'l' || c == '.' || c == ',') return 4.0;
+  if (c == 'm' || c == 'w' || c == '%' || c == 'M' || c == 'W') return 11.0;
+  if (c >= 'A' && c <= 'Z') return 8.6;
+  return c < 0x1100 ? 7.4 : 12.0;
 }
 
-double text_width(std::string_view text) {
-  return kLetterWidth * static_cast<double>(n_letters(text));
+enum class Weight { kRegular, kBold };
+
+double text_width(std::string_view text, Weight weight = Weight::kRegular) {
+  double width = 0.0;
+  for (std::size_t i = 0; i < text.size();) {
+    const CodePoint c = code_point_at(text, i);
+    width += letter_width(c.value);
+    i += c.length;
+  }
+  return weight == Weight::kBold ? 1.1 * width : width;
 }
 
 /// `text` cut to `width`, with an ellipsis where something was cut.
-std::string fitted(std::string_view text, double width) {
-  if (text_width(text) <= width) return std::string(text);
-  const auto room = static_cast<std::size_t>(std::max(1.0, width / kLetterWidth - 1.0));
+std::string fitted(std::string_view text, double width, Weight weight = Weight::kRegular) {
+  if (text_width(text, weight) <= width) return std::string(text);
   std::size_t end = 0;
-  for (std::size_t n = 0; n < room; ++n) end += code_point_at(text, end).length;
+  while (end < text.size()) {
+    const std::size_t next = end + code_point_at(text, end).length;
+    if (text_width(text.substr(0, next), weight) + 12.0 > width && end > 0) break;
+    end = next;
+  }
   return std::string(text.substr(0, end)) + "…";
 }
 
@@ -341,16 +353,18 @@ struct Spot {
 };
 
 /// Where a label of that width may stand beside a point, best first.
-std::array<Spot, 4> spots_beside(double x, double y, double width) {
+std::array<Spot, 6> spots_beside(double x, double y, double width) {
   const double h = kTextHeight;
   return {{{x + 9, y + 4, "start", {x + 8, y - h / 2, x + 9 + width, y + h / 2}},
            {x - 9, y + 4, "end", {x - 9 - width, y - h / 2, x - 8, y + h / 2}},
            {x, y - 10, "middle", {x - width / 2, y - 10 - h, x + width / 2, y - 8}},
-           {x, y + 19, "middle", {x - width / 2, y + 8, x + width / 2, y + 10 + h}}}};
+           {x, y + 19, "middle", {x - width / 2, y + 8, x + width / 2, y + 10 + h}},
+           {x - 6, y - 10, "start", {x - 6, y - 10 - h, x - 6 + width, y - 8}},
+           {x - 6, y + 19, "start", {x - 6, y + 8, x - 6 + width, y + 10 + h}}}};
 }
 
 /// The first free spot inside the frame, else the first.
-Spot free_spot(const std::array<Spot, 4>& spots, const Box& frame, const std::vector<Box>& taken) {
+Spot free_spot(const std::array<Spot, 6>& spots, const Box& frame, const std::vector<Box>& taken) {
   for (const Spot& spot : spots) {
     const bool inside = spot.box.left >= frame.left && spot.box.right <= frame.right &&
                         spot.box.top >= frame.top && spot.box.bottom <= frame.bottom;
@@ -420,7 +434,8 @@ std::string draw(const LineChart& chart, Size size) {
     for (const double value : series.values) {
       if (!chart.logarithmic || value > 0.0) plot.y.take(value);
     }
-    if (series.colour > 0) label_width = std::max(label_width, text_width(series.name));
+    if (series.colour > 0)
+      label_width = std::max(label_width, text_width(series.name, Weight::kBold));
   }
   if (plot.y.empty() || chart.dates.size() < 2) return canvas.nothing_to_show();
   label_width = std::min(label_width, size.width * 0.28);
@@ -467,7 +482,7 @@ std::string draw(const LineChart& chart, Size size) {
   spread(labels, plot.top + 4, plot.bottom - 4);
   for (const EndLabel& label : labels) {
     canvas.text(plot.right + 7, label.y + 4, "start", "name " + colour_class(label.colour),
-                fitted(label.name, label_width));
+                fitted(label.name, label_width, Weight::kBold));
   }
   return canvas.finish();
 }
@@ -582,7 +597,9 @@ std::string draw(const Histogram& chart, Size size) {
   for (const Mark& mark : chart.marks) {
     const double x = plot.across(mark.value);
     canvas.line(x, y + 3, x, plot.bottom, "mark " + colour_class(mark.colour));
-    const bool leftward = x + text_width(mark.label) + 5.0 > size.width;
+    // To the left where there is room, so that it does not cross the marks of smaller losses.
+    const double width = text_width(mark.label, Weight::kBold) + 5.0;
+    const bool leftward = x > width || x + width > size.width;
     canvas.text(leftward ? x - 5 : x + 5, y + 4, leftward ? "end" : "start",
                 "name " + colour_class(mark.colour), mark.label);
     y += kLineHeight;
@@ -637,18 +654,26 @@ std::string draw(const ScatterChart& chart, Size size) {
     const double y = plot.up(point.y);
     taken.push_back({x - 6, y - 6, x + 6, y + 6});
   }
-  for (const Point& point : chart.points) {
-    if (!std::isfinite(point.x) || !std::isfinite(point.y)) continue;
+  const auto draw_point = [&](const Point& point) {
+    if (!std::isfinite(point.x) || !std::isfinite(point.y)) return;
     const double x = plot.across(point.x);
     const double y = plot.up(point.y);
     const std::string colour = colour_class(point.colour);
     canvas.dot(x, y, point.strong, "fill " + colour,
                fmt::format("{}: {}, {}", point.name, value_text(point.x, chart.x_format),
                            value_text(point.y, chart.y_format)));
-    const std::string shown = fitted(point.name, 130.0);
-    const Spot spot = free_spot(spots_beside(x, y, text_width(shown)), frame, taken);
+    const Weight weight = point.strong ? Weight::kBold : Weight::kRegular;
+    const std::string shown = fitted(point.name, 150.0, weight);
+    const Spot spot = free_spot(spots_beside(x, y, text_width(shown, weight)), frame, taken);
     canvas.text(spot.x, spot.y, spot.anchor, point.strong ? "name " + colour : "label", shown);
     taken.push_back(spot.box);
+  };
+  // The choices last, so that they lie on top.
+  for (const Point& point : chart.points) {
+    if (!point.strong) draw_point(point);
+  }
+  for (const Point& point : chart.points) {
+    if (point.strong) draw_point(point);
   }
   return canvas.finish();
 }
