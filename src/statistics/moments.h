@@ -110,16 +110,16 @@ Result<Matrix> correlation(const Matrix& covariance);
 
 /// How well a covariance matrix determines portfolios.
 struct CovarianceRank {
-  std::size_t rank = 0;  ///< eigenvalues above n x 2.2e-16 x the largest
-  double smallest_eigenvalue = 0.0;
-  double largest_eigenvalue = 0.0;
-  bool singular = false;  ///< rank < n: some mix of the assets shows no risk at all
+  std::size_t rank = 0;              ///< eigenvalues above 1e-12 x the largest
+  double smallest_eigenvalue = 0.0;  ///< of the matrix scaled to a unit diagonal
+  double largest_eigenvalue = 0.0;   ///< the same
+  bool singular = false;             ///< rank < n: some mix of the assets shows no risk at all
 };
 
-/// The rank by eigenvalues, of the matrix scaled to unit diagonal so that assets of very different
-/// volatility do not count as singular; the two eigenvalues are those of the matrix itself. A
-/// sample covariance of T periods has rank at most T - 1. Errors: kBadInput, field "covariance":
-/// not square, empty, not finite. Cost: O(n^3), n = 500 about 0.1 s.
+/// The rank by eigenvalues of the matrix scaled to unit diagonal, so that assets of very different
+/// volatility do not count as singular; below 1e-12 an eigenvalue is rounding of the sums that made
+/// the matrix. A sample covariance of T periods has rank at most T - 1. Errors: kBadInput, field
+/// "covariance": not square, empty, not finite. Cost: O(n^3), n = 500 about 0.1 s.
 Result<CovarianceRank> covariance_rank(const Matrix& covariance);
 
 }  // namespace quanta::statistics

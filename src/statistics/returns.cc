@@ -1,10 +1,10 @@
 #include "statistics/returns.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <cstddef>
 #include <span>
+
+#include <fmt/format.h>
 
 namespace quanta::statistics {
 
