@@ -1,0 +1,61 @@
+#include "cli/data_flags.h"
+
+#include <algorithm>
+
+#include "cli/flags.h"
+
+namespace quanta::cli {
+
+void add_price_flags(CLI::App& app, services::PriceRequest& request) {
+  add_repeatable(app, "--prices", "FILE",
+                 "prices as CSV, .gz or .zst; - is standard input; several are joined on the dates "
+                 "they share",
+                 [&request](std::string_view text) -> Result<void> {
+                   if (text.empty()) return wrong_value("--prices", text, "a file");
+                   request.files.emplace_back(text);
+                   return {};
+                 });
+  add_date(app, "--from", "first price date", request.from);
+  add_date(app, "--to", "last price date", request.to);
+  add_value(app, "--assets", "A,B,...", "which assets, in the order of the answer",
+            [&request](std::string_view text) -> Result<void> {
+              for (std::size_t begin = 0; begin <= text.size();) {
+                const std::size_t end = std::min(text.find(',', begin), text.size());
+                if (end == begin) return wrong_value("--assets", text, "a list of names A,B,...");
+                request.assets.emplace_back(text.substr(begin, end - begin));
+                begin = end + 1;
+              }
+              return {};
+            });
+  add_value(app, "--periods", "N", "price dates in a year (default: from the dates)",
+            [&request](std::string_view text) -> Result<void> {
+              QUANTA_TRY(const double n, read_number(text, "--periods"));
+              if (!(n > 0)) return wrong_value("--periods", text, "above 0");
+              request.periods_per_year = n;
+              return {};
+            });
+  add_choice<services::MissingPolicy>(app, "--missing", "what to do about missing prices",
+                                      request.missing);
+}
+
+void add_moments_flags(CLI::App& app, services::MomentsRequest& request) {
+  add_price_flags(app, request.prices);
+  add_text(app, "--moments", "FILE",
+           "moments instead of prices: OR-Library portN.txt, or CSV asset,mean,covariances",
+           request.moments_file);
+  add_choice<services::ReturnsMethod>(app, "--returns", "estimator of expected returns",
+                                      request.returns);
+  std::string form;
+  for (const auto& [method, name] : enum_names(statistics::CovarianceMethod{})) {
+    if (!form.empty()) form += '|';
+    form += name;
+    if (method == statistics::CovarianceMethod::kEwma) form += ":0.94";
+  }
+  add_value(app, "--cov", form, "estimator of the covariance",
+            [&request](std::string_view text) -> Result<void> {
+              QUANTA_TRY(request.covariance, statistics::parse_covariance_estimator(text, "--cov"));
+              return {};
+            });
+}
+
+}  // namespace quanta::cli
