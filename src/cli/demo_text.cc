@@ -1,0 +1,288 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "cli/demo.h"
+#include "cli/figures.h"
+
+namespace quanta::cli {
+namespace {
+
+using services::MethodKind;
+using services::MethodRun;
+using services::OptimizeDocument;
+using services::QaoaDetails;
+
+constexpr std::size_t kWidest = 96;
+constexpr std::size_t kMostAssets = 12;  // of a table; the rest is summed up in a line
+
+std::string heading(const Terminal& terminal, int number, std::string_view title) {
+  return "\n" + styled(terminal, Style::kBold, fmt::format("{}  {}", number, title)) + "\n";
+}
+
+std::string note(const Terminal& terminal, const std::string& text) {
+  const std::size_t width = std::min(terminal.width, kWidest);
+  return styled(terminal, Style::kDim, wrapped(printable(terminal, text), width));
+}
+
+std::string file_name(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+std::string findings_text(const DemoFile& file) {
+  std::string text;
+  for (const auto& [kind, n] : file.findings) {
+    if (n == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, kind);
+  }
+  return text.empty() ? "none" : text;
+}
+
+/// The assets that a table shows: all, or those with the largest weights anywhere.
+std::vector<std::size_t> shown_assets(const DemoDocument& document) {
+  std::vector<double> largest(document.assets.size(), 0.0);
+  for (const DemoRisk& portfolio : document.risk) {
+    if (portfolio.name == "equal weights") continue;
+    for (std::size_t i = 0; i < portfolio.weights.size(); ++i) {
+      largest[i] = std::max(largest[i], portfolio.weights[i]);
+    }
+  }
+  std::vector<std::size_t> order(document.assets.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  if (order.size() <= kMostAssets) return order;
+  std::ranges::stable_sort(order,
+                           [&](std::size_t a, std::size_t b) { return largest[a] > largest[b]; });
+  order.resize(kMostAssets);
+  return order;
+}
+
+std::string prices_text(const Demo& shown, const Terminal& terminal) {
+  const DemoDocument& document = shown.document;
+  std::string out = heading(terminal, 1, "Prices: import and check");
+  Table files({{"file", Align::kLeft},
+               {"rows"},
+               {"rejected"},
+               {"quality"},
+               {"from", Align::kLeft},
+               {"to", Align::kLeft},
+               {"findings", Align::kLeft}});
+  for (const DemoFile& file : document.files) {
+    files.add({file_name(file.file), with_thousands(file.rows), with_thousands(file.rejected),
+               fmt::format("{:.1f}", file.quality), file.first.value_or(""), file.last.value_or(""),
+               findings_text(file)});
+  }
+  out += files.to_text(terminal) + "\n";
+
+  Table assets({{"asset", Align::kLeft},
+                {"return"},
+                {"volatility"},
+                {"1 became"},
+                {fmt::format("{} to {}", document.first, document.last), Align::kLeft}});
+  const std::size_t n_dates = shown.dates.size();
+  const auto add = [&](const std::string& name, double mean, double volatility,
+                       const std::vector<double>& levels) {
+    assets.add({name, percent(mean), percent(volatility),
+                fmt::format("{:.2f}", levels.back() / levels.front()),
+                Cell(sparkline(terminal, levels, 40), Style::kAccent)});
+  };
+  for (const std::size_t i : shown_assets(document)) {
+    std::vector<double> levels(n_dates);
+    for (std::size_t t = 0; t < n_dates; ++t) levels[t] = shown.prices(t, i);
+    add(document.assets[i], shown.mean[i], shown.volatility[i], levels);
+  }
+  if (!shown.index.empty()) {
+    const DemoRisk& index = document.risk.back();
+    add(index.name, index.annual_return, index.volatility, shown.index);
+  }
+  out += assets.to_text(terminal);
+  if (document.assets.size() > kMostAssets) {
+    out += note(terminal, fmt::format("… and {} more; shown are those with the largest weights.",
+                                      document.assets.size() - kMostAssets));
+  }
+  out +=
+      note(terminal, fmt::format("Used: {} common dates, so {} returns, {:.0f} of them a year. {}",
+                                 document.dates, document.dates - 1, document.periods_per_year,
+                                 fmt::join(document.provenance.warnings, " ")));
+  return out;
+}
+
+std::string certificate_text(const OptimizeDocument& answer) {
+  return fmt::format("{} (gap {:.1e}) in {}", answer.certificate.proven ? "proven" : "not proven",
+                     answer.certificate.gap,
+                     answer.methods.empty() ? "-" : duration(answer.methods.front().seconds));
+}
+
+std::string weights_text(const Demo& shown, const Terminal& terminal) {
+  const DemoDocument& document = shown.document;
+  std::string out = heading(terminal, 2, "Weights, exact: full investment, no short sales");
+  std::vector<Column> columns = {{"asset", Align::kLeft}, {"min variance"}, {"", Align::kLeft}};
+  if (document.maximum_sharpe) {
+    columns.push_back({"max Sharpe"});
+    columns.push_back({"", Align::kLeft});
+  }
+  Table table(columns);
+  const auto cell = [&](double weight, std::vector<Cell>& cells) {
+    cells.emplace_back(percent(weight));
+    std::string drawn = bar(terminal, weight, 16);
+    drawn.append(16 - std::min<std::size_t>(display_width(drawn), 16), ' ');
+    cells.emplace_back(drawn, Style::kAccent);
+  };
+  for (const std::size_t i : shown_assets(document)) {
+    std::vector<Cell> cells = {document.assets[i]};
+    cell(document.minimum_variance.weights[i], cells);
+    if (document.maximum_sharpe) cell(document.maximum_sharpe->weights[i], cells);
+    table.add(std::move(cells));
+  }
+  out += table.to_text(terminal);
+  Table figures(
+      {{"", Align::kLeft}, {"return"}, {"volatility"}, {"Sharpe"}, {"optimum", Align::kLeft}});
+  const auto add = [&](const char* name, const OptimizeDocument& answer) {
+    figures.add(
+        {name, percent(answer.expected_return), percent(answer.volatility),
+         answer.sharpe ? fmt::format("{:.2f}", *answer.sharpe) : "-",
+         Cell(certificate_text(answer), answer.certificate.proven ? Style::kGood : Style::kBad)});
+  };
+  out += "\n";
+  add("min variance", document.minimum_variance);
+  if (document.maximum_sharpe) add("max Sharpe", *document.maximum_sharpe);
+  return out + figures.to_text(terminal);
+}
+
+std::string holdings_text(const std::vector<double>& weights,
+                          const std::vector<std::string>& assets) {
+  std::string text;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const long lots = std::lround(weights[i] * kDemoLots);
+    if (lots > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", lots, assets[i]);
+  }
+  return text;
+}
+
+std::string lots_text(const Demo& shown, const Terminal& terminal) {
+  const DemoDocument& document = shown.document;
+  const OptimizeDocument& answer = document.lots;
+  std::string out =
+      heading(terminal, 3,
+              fmt::format("{} lots of {}, at most {} in one asset: quantum beside classical",
+                          kDemoLots, percent(1.0 / kDemoLots), shown.max_lots));
+  Table table({{"method", Align::kLeft},
+               {"value"},
+               {"gap"},
+               {"time"},
+               {"evaluations"},
+               {"lots", Align::kLeft}});
+  std::optional<QaoaDetails> qaoa;
+  for (const MethodRun& run : answer.methods) {
+    const bool best = run.gap && *run.gap <= 1e-12;
+    table.add({method_name(run), fmt::format("{:.6f}", run.value),
+               run.gap ? Cell(fmt::format("{:.6f}", std::abs(*run.gap)),
+                              best ? Style::kGood : Style::kPlain)
+                       : Cell("-"),
+               duration(run.seconds), with_thousands(run.iterations),
+               holdings_text(run.weights, document.assets)});
+    if (run.kind == MethodKind::kQuantum) {
+      auto details = json::from<QaoaDetails>(run.details);
+      if (details) qaoa = *std::move(details);
+    }
+  }
+  out += table.to_text(terminal);
+  out += note(
+      terminal,
+      fmt::format("Least {} x'Sx - m'x over x = lots/{}, per year; gap = distance to the "
+                  "bound, which is {}.",
+                  kDemoRiskWeight, kDemoLots, answer.certificate.proven ? "proven" : "not closed"));
+  if (!qaoa) return out;
+
+  out += "\n";
+  Table shots({{"one shot finds the best", Align::kLeft}, {"probability"}, {"", Align::kLeft}});
+  const double scale = std::max({qaoa->probability_of_best, qaoa->chance, 1e-300});
+  shots.add({"QAOA", percent(qaoa->probability_of_best, 3),
+             Cell(bar(terminal, qaoa->probability_of_best / scale, 40), Style::kAccent)});
+  shots.add({"pure chance", percent(qaoa->chance, 3),
+             Cell(bar(terminal, qaoa->chance / scale, 40), Style::kDim)});
+  out += shots.to_text(terminal);
+  out += note(
+      terminal,
+      fmt::format(
+          "{} qubits, {} layers, mixer {} from a Dicke state: {} basis states, all with exactly {} "
+          "ones. {} shots; approximation ratio {:.4f}, of the mean shot {:.4f}; best of as many "
+          "random picks {:.6f}.",
+          qaoa->qubits, qaoa->layers, qaoa->mixer, with_thousands(qaoa->states), kDemoLots,
+          with_thousands(qaoa->shots), qaoa->approximation_ratio, qaoa->mean_approximation_ratio,
+          qaoa->best_of_random));
+  return out;
+}
+
+std::string risk_text(const Demo& shown, const Terminal& terminal) {
+  const DemoDocument& document = shown.document;
+  const std::string_view period = period_name(document.periods_per_year);
+  std::string out = heading(terminal, 4, fmt::format("Risk over one {}, at 95 %", period));
+  Table table({{"portfolio", Align::kLeft},
+               {"return"},
+               {"volatility"},
+               {"VaR"},
+               {"ES"},
+               {"VaR normal"},
+               {"ES normal"},
+               {"drawdown"},
+               {"beta"},
+               {"wealth", Align::kLeft}});
+  for (std::size_t k = 0; k < document.risk.size(); ++k) {
+    const DemoRisk& risk = document.risk[k];
+    std::vector<double> wealth = {1.0};
+    for (const double r : shown.returns[k]) wealth.push_back(wealth.back() * (1.0 + r));
+    table.add({risk.name, percent(risk.annual_return), percent(risk.volatility),
+               percent(risk.var_historical), percent(risk.es_historical), percent(risk.var_normal),
+               percent(risk.es_normal), percent(risk.maximum_drawdown.depth),
+               risk.beta ? fmt::format("{:.2f}", *risk.beta) : "-",
+               Cell(sparkline(terminal, wealth, 12), Style::kAccent)});
+  }
+  out += table.to_text(terminal);
+  out += note(terminal,
+              fmt::format("Losses are positive. VaR and ES are historical unless they say normal; "
+                          "return and volatility per year; beta against {}.",
+                          shown.index.empty() ? "nothing: there is no index" : "the S&P 500"));
+  if (shown.index_by_day) {
+    const DemoRisk& index = *shown.index_by_day;
+    const services::MaximumDrawdown& fall = index.maximum_drawdown;
+    out += note(terminal,
+                fmt::format("A longer memory: the S&P 500 by day, 2000 to 2020, had volatility {}, "
+                            "VaR {} and ES {} over one day, and fell {} from {} to {}.",
+                            percent(index.volatility), percent(index.var_historical),
+                            percent(index.es_historical), percent(fall.depth),
+                            fall.peak.value_or("-"), fall.trough.value_or("-")));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string demo_text(const Demo& shown, const Terminal& terminal) {
+  const DemoDocument& document = shown.document;
+  std::string out =
+      styled(terminal, Style::kBold,
+             fmt::format("Quanta {}: a portfolio on real prices", document.provenance.version)) +
+      "\n";
+  out += prices_text(shown, terminal);
+  out += weights_text(shown, terminal);
+  out += lots_text(shown, terminal);
+  out += risk_text(shown, terminal);
+  out += "\n" + styled(terminal, Style::kBold, "Before you trust a figure") + "\n";
+  for (const std::string& remark : document.remarks) {
+    out += wrapped(printable(terminal, "- " + remark), std::min(terminal.width, kWidest));
+  }
+  if (!shown.own_prices) {
+    out += "\n" + note(terminal,
+                       "Prices: stocks.csv, sp500.csv and sp500-2000.csv of npm's vega-datasets "
+                       "3.2.1. The package is BSD-3-Clause, which covers its code; it names Yahoo "
+                       "Finance as the source of sp500-2000.csv, and neither source nor licence "
+                       "of the other two.");
+  }
+  out += fmt::format("\nComputed in {}.", duration(shown.seconds));
+  if (document.report) out += fmt::format(" Report: {}", printable(terminal, *document.report));
+  return out + "\n";
+}
+
+}  // namespace quanta::cli
