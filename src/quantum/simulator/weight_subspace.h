@@ -34,27 +34,33 @@ using QubitPair = std::pair<unsigned, unsigned>;
 class ExchangeRound {
  private:
   friend class WeightSubspace;
+  /// Runs of equal length, at [begin, begin + count) of the gate's runs.
   struct Group {
     std::uint32_t length;
     std::uint32_t begin;
     std::uint32_t count;
   };
-  /// Groups of one gate, as positions in `runs`.
   struct Gate {
     std::vector<Group> groups;
     std::vector<RunPair> runs;
+
+    RunGroup group(std::size_t g) const {
+      return {groups[g].length, std::span(runs).subspan(groups[g].begin, groups[g].count)};
+    }
   };
   std::vector<std::vector<Gate>> low_;  // [weight of the low bits][gate], relative to the block
-  std::vector<Gate> whole_;             // gates that leave the block, cut to pieces of like work
+  std::vector<Gate> whole_;  // gates that leave the blocks, in groups of at most kPieceLength pairs
 };
 
 class WeightSubspace {
  public:
   /// Errors: kBadInput, field "qubits" (0, or above 63) or "weight" (above n); kResource, field
-  /// "qubits", where one state needs more than `memory_limit` bytes or 2^32 amplitudes: says how
-  /// much it needs and how many qubits of that weight would fit. Cost: O(C(n, k)).
-  static Result<WeightSubspace> create(unsigned n_qubits, unsigned weight,
-                                       std::size_t memory_limit);
+  /// "qubits", where C(n, k) amplitudes of `bytes_per_amplitude` each (all states and tables of the
+  /// caller together) exceed `memory_limit` bytes, or 2^31 amplitudes: says how much is needed and
+  /// how many qubits of that weight would fit. Nothing is allocated before that. O(C(n, k)) at
+  /// most.
+  static Result<WeightSubspace> create(unsigned n_qubits, unsigned weight, std::size_t memory_limit,
+                                       std::size_t bytes_per_amplitude = sizeof(Amplitude));
 
   unsigned n_qubits() const { return n_qubits_; }
   unsigned weight() const { return weight_; }
@@ -73,7 +79,7 @@ class WeightSubspace {
   std::vector<double> quadratic_diagonal(const Execution& execution, std::span<const double> linear,
                                          std::span<const double> quadratic, double constant) const;
 
-  /// Errors: kBadInput, field "pairs" (a qubit out of range, twice the same, or in two pairs).
+  /// Errors: kBadInput, field "pairs" (a qubit out of range, or used twice).
   Result<ExchangeRound> exchange_round(std::span<const QubitPair> pairs) const;
 
   /// Applies exp(-i beta (XX + YY)/2) on each pair of the round: on |01>, |10> the matrix
@@ -92,8 +98,6 @@ class WeightSubspace {
     std::uint32_t offset;  // rank of its first state
     std::uint32_t weight;  // of the low bits
   };
-
-  ExchangeRound::Gate runs_of_pair(unsigned n_low, unsigned weight, QubitPair pair) const;
 
   unsigned n_qubits_ = 0;
   unsigned weight_ = 0;

@@ -1,0 +1,239 @@
+#include "quantum/algorithm/qaoa.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "quantum/algorithm/lbfgs.h"
+#include "quantum/simulator/sampling.h"
+
+namespace quanta::quantum {
+namespace {
+
+constexpr std::size_t kGrain = 16384;
+constexpr unsigned kMaxLayers = 1000;
+/// Two states, the cost, the probabilities, and room for the lists of pairs.
+constexpr std::size_t kBytesPerAmplitude = 64;
+/// States within this share of (maximum - minimum) of the minimum count as best.
+constexpr double kBestTolerance = 1e-9;
+/// Angle per unit of the ramp.
+constexpr double kRampStep = 0.75;
+
+Result<void> check_cost(const QuadraticCost& cost) {
+  const std::size_t n = cost.linear.size();
+  if (cost.quadratic.rows() != n || cost.quadratic.columns() != n) {
+    return bad_input("cost", fmt::format("{} linear terms, but a {} x {} matrix of couplings", n,
+                                         cost.quadratic.rows(), cost.quadratic.columns()));
+  }
+  if (!std::isfinite(cost.constant)) return bad_input("cost", "the constant is not finite");
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!std::isfinite(cost.linear[i])) {
+      return bad_input("cost", fmt::format("linear term {} is not finite", i));
+    }
+    for (std::size_t j = i + 1; j < n; ++j) {
+      if (!std::isfinite(cost.quadratic(i, j))) {
+        return bad_input("cost", fmt::format("coupling ({}, {}) is not finite", i, j));
+      }
+    }
+  }
+  return {};
+}
+
+/// The mixer's pairs in rounds of disjoint ones, in their order.
+std::vector<std::vector<QubitPair>> ring_rounds(unsigned n) {
+  std::vector<std::vector<QubitPair>> rounds(2);
+  for (unsigned i = 0; i + 1 < n; ++i) rounds[i % 2].emplace_back(i, i + 1);
+  if (n > 2) {
+    // With n odd the closing pair shares qubit n - 1 with the last pair of the second round.
+    if (n % 2 == 1) rounds.emplace_back();
+    rounds.back().emplace_back(n - 1, 0U);
+  }
+  return rounds;
+}
+
+/// Linear ramp in units of 1/deviation (gamma) and 1 (beta): the cost grows, the mixer fades. The
+/// start state has the largest value of sum (XX + YY)/2, so that beta is negative.
+std::vector<double> linear_ramp(unsigned layers, double step) {
+  std::vector<double> angles(std::size_t{layers} * 2);
+  for (unsigned l = 0; l < layers; ++l) {
+    const double done = (l + 0.5) / layers;
+    angles[l] = done * step;
+    angles[layers + l] = -(1.0 - done) * step;
+  }
+  return angles;
+}
+
+/// One layer more (Zhou et al. 2020, appendix B): x'_i = (i-1)/p x_{i-1} + (p-i+1)/p x_i.
+std::vector<double> interpolate(std::span<const double> angles) {
+  const std::size_t p = angles.size() / 2;
+  std::vector<double> longer(2 * p + 2);
+  for (const std::size_t part : {0, 1}) {
+    const double* x = angles.data() + part * p;
+    for (std::size_t i = 0; i <= p; ++i) {
+      const double before = i > 0 ? x[i - 1] : 0.0;
+      const double after = i < p ? x[i] : 0.0;
+      longer[part * (p + 1) + i] =
+          (static_cast<double>(i) * before + static_cast<double>(p - i) * after) /
+          static_cast<double>(p);
+    }
+  }
+  return longer;
+}
+
+}  // namespace
+
+Result<QaoaCircuit> QaoaCircuit::create(const QaoaProblem& problem, std::size_t memory_limit,
+                                        const Execution& execution) {
+  QUANTA_CHECK(check_cost(problem.cost));
+  const auto n = static_cast<unsigned>(std::min<std::size_t>(problem.cost.linear.size(), 1U << 20));
+  QUANTA_TRY(WeightSubspace space,
+             WeightSubspace::create(n, problem.weight, memory_limit, kBytesPerAmplitude));
+  QaoaCircuit circuit(std::move(space));
+  circuit.cost_ = circuit.space_.quadratic_diagonal(
+      execution, problem.cost.linear, problem.cost.quadratic.values(), problem.cost.constant);
+  for (const auto& pairs : ring_rounds(n)) {
+    QUANTA_TRY(ExchangeRound round, circuit.space_.exchange_round(pairs));
+    circuit.rounds_.push_back(std::move(round));
+  }
+  return circuit;
+}
+
+std::vector<Amplitude> QaoaCircuit::state(std::span<const double> gammas,
+                                          std::span<const double> betas,
+                                          const Execution& execution) const {
+  assert(gammas.size() == betas.size());
+  std::vector<Amplitude> psi = space_.dicke_state();
+  for (std::size_t l = 0; l < gammas.size(); ++l) {
+    parallel_for(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+      multiply_phase(execution.instruction_set, psi.data() + begin, cost_.data() + begin,
+                     end - begin, gammas[l]);
+    });
+    for (const ExchangeRound& round : rounds_) space_.exchange(execution, psi, round, betas[l]);
+  }
+  return psi;
+}
+
+double QaoaCircuit::energy(std::span<const double> gammas, std::span<const double> betas,
+                           std::span<double> gradient, const Execution& execution) const {
+  const std::size_t p = gammas.size();
+  assert(gradient.size() == 2 * p);
+  const InstructionSet set = execution.instruction_set;
+  std::vector<Amplitude> psi = state(gammas, betas, execution);
+  const double energy =
+      parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+        return diagonal_expectation(set, psi.data() + begin, cost_.data() + begin, end - begin);
+      });
+
+  // phi = c psi; undoing one gate after the other on both, dE/dangle = 2 Im <phi| generator |psi>.
+  std::vector<Amplitude> phi(psi.size());
+  parallel_for(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t x = begin; x < end; ++x) phi[x] = cost_[x] * psi[x];
+  });
+  for (std::size_t l = p; l-- > 0;) {
+    double sum = 0.0;
+    for (std::size_t r = rounds_.size(); r-- > 0;) {
+      sum += space_.exchange_back(execution, psi, phi, rounds_[r], betas[l]);
+    }
+    gradient[p + l] = 2.0 * sum;
+    gradient[l] =
+        2.0 * parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+          return multiply_phase_back(set, psi.data() + begin, phi.data() + begin,
+                                     cost_.data() + begin, end - begin, gammas[l]);
+        });
+  }
+  return energy;
+}
+
+Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& options,
+                              const Execution& execution) {
+  if (options.layers == 0 || options.layers > kMaxLayers) {
+    return bad_input("layers", fmt::format("{} layers: between 1 and {} make sense", options.layers,
+                                           kMaxLayers));
+  }
+  if (options.shots == 0) return bad_input("shots", "at least one shot is needed");
+  QUANTA_TRY(const QaoaCircuit circuit,
+             QaoaCircuit::create(problem, options.memory_limit, execution));
+  const std::span<const double> cost = circuit.cost();
+
+  QaoaResult result;
+  result.dimension = cost.size();
+  const auto [least, most] = std::ranges::minmax(cost);
+  result.minimum = least;
+  result.maximum = most;
+  double sum = 0.0;
+  for (const double c : cost) sum += c - least;
+  const double mean_above = sum / static_cast<double>(cost.size());
+  result.mean = least + mean_above;
+  double squares = 0.0;
+  for (const double c : cost) squares += (c - result.mean) * (c - result.mean);
+  // Where all states cost the same any angle will do; 1 keeps the arithmetic finite.
+  const double deviation =
+      squares > 0.0 ? std::sqrt(squares / static_cast<double>(cost.size())) : 1.0;
+
+  // In units of the deviation, so that both kinds of angle are of order one.
+  std::size_t evaluations = 0;
+  const auto minimize = [&](std::span<const double> start, std::size_t budget) {
+    const std::size_t p = start.size() / 2;
+    std::vector<double> gammas(p);
+    LbfgsResult found = minimize_lbfgs(
+        start,
+        {.max_evaluations = budget,
+         .gradient_tolerance = 1e-5,
+         .value_tolerance = 1e-6,
+         .stop = execution.stop},
+        [&](std::span<const double> x, std::span<double> gradient) {
+          for (std::size_t l = 0; l < p; ++l) gammas[l] = x[l] / deviation;
+          const double energy = circuit.energy(gammas, x.subspan(p), gradient, execution);
+          for (std::size_t l = 0; l < p; ++l) gradient[l] /= deviation * deviation;
+          for (std::size_t l = p; l < 2 * p; ++l) gradient[l] /= deviation;
+          ++evaluations;
+          execution.report(std::min(1.0, static_cast<double>(evaluations) /
+                                             static_cast<double>(options.max_evaluations)),
+                           "optimising angles");
+          return (energy - result.mean) / deviation;
+        });
+    return found;
+  };
+  // One layer from the ramp, then a layer more at a time; what a stage does not use, the next may.
+  LbfgsResult found{linear_ramp(1, kRampStep), 0.0, 0};
+  for (unsigned p = 1; p <= options.layers; ++p) {
+    const std::size_t left =
+        options.max_evaluations - std::min(options.max_evaluations, evaluations);
+    const std::size_t budget = std::max<std::size_t>(1, left / (options.layers - p + 1));
+    found = minimize(p == 1 ? found.x : interpolate(found.x), budget);
+    if (execution.cancelled()) return cancelled_error();
+  }
+  const std::size_t p = options.layers;
+  for (std::size_t l = 0; l < p; ++l) result.gammas.push_back(found.x[l] / deviation);
+  result.betas.assign(found.x.begin() + static_cast<std::ptrdiff_t>(p), found.x.end());
+  result.expectation = result.mean + deviation * found.value;
+  result.evaluations = evaluations;
+
+  const std::vector<Amplitude> psi = circuit.state(result.gammas, result.betas, execution);
+  result.probabilities.resize(psi.size());
+  const double best = least + kBestTolerance * (most - least);
+  std::size_t n_best = 0;
+  for (std::size_t x = 0; x < psi.size(); ++x) {
+    result.probabilities[x] = std::norm(psi[x]);
+    if (cost[x] <= best) {
+      result.probability_of_best += result.probabilities[x];
+      ++n_best;
+    }
+  }
+  result.chance = static_cast<double>(n_best) / static_cast<double>(psi.size());
+
+  RandomStream stream(options.seed, "qaoa shots");
+  std::size_t best_position = psi.size();
+  for (const std::size_t x : sample(result.probabilities, options.shots, stream)) {
+    if (best_position == psi.size() || cost[x] < cost[best_position]) best_position = x;
+    if (cost[x] <= best) ++result.shots_on_best;
+  }
+  result.best_sample = circuit.space().state(best_position);
+  result.best_sample_cost = cost[best_position];
+  return result;
+}
+
+}  // namespace quanta::quantum

@@ -1,0 +1,111 @@
+#include "quantum/simulator/state_vector.h"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include <gtest/gtest.h>
+
+namespace quanta::quantum {
+namespace {
+
+constexpr std::size_t kLimit = std::size_t{1} << 30;
+constexpr double kHalfRoot = std::numbers::sqrt2 / 2;
+const Gate1 kHadamard = {kHalfRoot, kHalfRoot, kHalfRoot, -kHalfRoot};
+// Control is operand 0, the low bit of the index: |01> -> |11>.
+const Gate2 kControlledNot = {1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0};
+constexpr Amplitude kI{0.0, 1.0};
+
+TEST(StateVector, StartsInZero) {
+  const auto state = StateVector::zero(3, kLimit).value();
+  EXPECT_EQ(state.n_qubits(), 3U);
+  ASSERT_EQ(state.amplitudes().size(), 8U);
+  EXPECT_EQ(state.amplitudes()[0], Amplitude(1.0));
+  EXPECT_DOUBLE_EQ(state.norm({}), 1.0);
+}
+
+TEST(StateVector, MakesABellPairOnTheQubitsAskedFor) {
+  auto state = StateVector::zero(3, kLimit).value();
+  state.apply({}, kHadamard, 2);
+  state.apply({}, kControlledNot, 2, 0);  // control 2, target 0
+  for (std::size_t x = 0; x < 8; ++x) {
+    const double expected = x == 0 || x == 5 ? kHalfRoot : 0.0;
+    EXPECT_NEAR(std::abs(state.amplitudes()[x] - expected), 0.0, 1e-15) << x;
+  }
+  EXPECT_NEAR(state.probabilities()[5], 0.5, 1e-15);
+}
+
+TEST(StateVector, TellsOperandsApart) {
+  auto state = StateVector::zero(2, kLimit).value();
+  const Gate1 x = {0, 1, 1, 0};
+  state.apply({}, x, 1);
+  state.apply({}, kControlledNot, 0, 1);  // control 0 is off
+  EXPECT_EQ(state.amplitudes()[2], Amplitude(1.0));
+  state.apply({}, kControlledNot, 1, 0);
+  EXPECT_EQ(state.amplitudes()[3], Amplitude(1.0));
+}
+
+TEST(StateVector, ExchangeIsItsMatrixOnAnyPairWithAnyThreads) {
+  const double beta = 0.83;
+  const double c = std::cos(beta);
+  const Amplitude s = -kI * std::sin(beta);
+  const Gate2 matrix = {1, 0, 0, 0, 0, c, s, 0, 0, s, c, 0, 0, 0, 0, 1};
+  RandomStream stream(3, "test state");
+  constexpr unsigned kQubits = 17;  // runs longer than a chunk
+  std::vector<Amplitude> start(std::size_t{1} << kQubits);
+  double norm = 0.0;
+  for (auto& a : start) {
+    a = {stream.normal(), stream.normal()};
+    norm += std::norm(a);
+  }
+  for (auto& a : start) a /= std::sqrt(norm);
+  ThreadPool pool(7);
+  for (const auto& [i, j] : {std::pair{0U, 1U}, {1U, 0U}, {3U, 16U}, {16U, 15U}, {16U, 0U}}) {
+    SCOPED_TRACE(testing::Message() << i << ", " << j);
+    auto expected = StateVector::from_amplitudes(start).value();
+    auto got = expected;
+    auto parallel = expected;
+    expected.apply({}, matrix, i, j);
+    got.exchange({}, i, j, beta);
+    parallel.exchange({.pool = &pool}, i, j, beta);
+    for (std::size_t x = 0; x < start.size(); ++x) {
+      ASSERT_NEAR(std::abs(got.amplitudes()[x] - expected.amplitudes()[x]), 0.0, 1e-16);
+      ASSERT_EQ(got.amplitudes()[x], parallel.amplitudes()[x]);
+    }
+  }
+}
+
+TEST(StateVector, PhasesAndExpectationFollowTheCost) {
+  auto state = StateVector::zero(2, kLimit).value();
+  state.apply({}, kHadamard, 0);
+  state.apply({}, kHadamard, 1);
+  const std::vector<double> cost = {0.0, 1.0, 2.0, 5.0};
+  EXPECT_NEAR(state.expectation({}, cost), 2.0, 1e-15);
+  state.multiply_phase({}, cost, std::numbers::pi);
+  const double signs[] = {1.0, -1.0, 1.0, -1.0};
+  for (std::size_t x = 0; x < 4; ++x) {
+    EXPECT_NEAR(std::abs(state.amplitudes()[x] - 0.5 * signs[x]), 0.0, 1e-15);
+  }
+}
+
+TEST(StateVector, NamesTheFieldAtFault) {
+  EXPECT_EQ(StateVector::zero(0, kLimit).error().field, "qubits");
+  const auto large = StateVector::zero(40, kLimit);
+  ASSERT_FALSE(large.has_value());
+  EXPECT_EQ(large.error().kind, ErrorKind::kResource);
+  EXPECT_NE(large.error().message.find("fits 26 qubits"), std::string::npos)
+      << large.error().message;
+  EXPECT_EQ(StateVector::zero(3, 127).error().kind, ErrorKind::kResource);
+  EXPECT_TRUE(StateVector::zero(3, 128).has_value());
+
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const std::vector<Amplitude>& bad :
+       {std::vector<Amplitude>{}, {1.0}, {1.0, 0.0, 0.0}, {1.0, 1.0}, {nan, 0.0}}) {
+    const auto result = StateVector::from_amplitudes(bad);
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().field, "amplitudes");
+  }
+}
+
+}  // namespace
+}  // namespace quanta::quantum
