@@ -84,11 +84,14 @@ struct PriceTable {
   std::vector<std::string> columns;  ///< of `values`: asset names as in the file (wide, single), or
                                      ///< open high low close volume adj_close, bid_open …, bid ask,
                                      ///< price (long)
-  std::vector<Timestamp> times;      ///< n_rows
-  Matrix values;                     ///< n_rows x n_columns, NaN = missing
-  std::vector<std::size_t> lines;    ///< n_rows: the line where each begins
-  std::vector<std::string> symbols;  ///< long only: in order of first appearance
+  std::vector<std::size_t> column_numbers;   ///< of each of `columns` in the file, from 1
+  std::vector<Timestamp> times;              ///< n_rows
+  Matrix values;                             ///< n_rows x n_columns, NaN = missing
+  std::vector<std::size_t> lines;            ///< n_rows: the line where each begins
+  std::vector<std::string> symbols;          ///< long only: in order of first appearance
   std::vector<std::uint32_t> symbol_of_row;  ///< long only
+
+  std::vector<std::string> ignored_columns;  ///< of an OHLCV, quotes or ticks file: not read
 
   std::size_t n_rows_seen = 0;        ///< rows after the header, rejected ones included
   std::size_t n_rejected = 0;         ///< of them left out

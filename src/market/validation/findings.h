@@ -49,7 +49,8 @@ constexpr auto enum_names(FindingKind) {
 /// Thresholds; the defaults are those of `quanta data check`.
 struct ValidationLimits {
   double gap_days = 4;           ///< daily data: a step of more days than this is a gap
-  double gap_spacings = 10;      ///< other data: a step of more median spacings than this
+  double gap_spacings = 10;      ///< data within days: a step of more median spacings than this
+  double tick_gap_seconds = 60;  ///< ticks: a longer silence is a gap
   double jump_deviations = 8;    ///< robust deviations (1.4826 MAD) from the neighbours' median
   std::size_t neighbours = 250;  ///< returns around the one judged, half before and half after
   std::size_t stale_rows = 10;   ///< equal closes in a row
@@ -59,7 +60,10 @@ struct ValidationLimits {
         field("gap_days", &ValidationLimits::gap_days, "daily data: longest step without a finding")
             .or_default(),
         field("gap_spacings", &ValidationLimits::gap_spacings,
-              "other data: longest step without a finding, in median spacings")
+              "data within days: longest step without a finding, in median spacings")
+            .or_default(),
+        field("tick_gap_seconds", &ValidationLimits::tick_gap_seconds,
+              "ticks: longest silence without a finding")
             .or_default(),
         field("jump_deviations", &ValidationLimits::jump_deviations,
               "robust deviations beyond which a return is a jump")
@@ -103,7 +107,20 @@ struct Validation {
   Quality quality;
 };
 
-/// Judges a table as read. Never fails. Columns run in parallel on the execution's pool; the
+/// Judges a table as read. Never fails.
+///
+/// What the series is decides what a gap is. Daily (median step up to 4 days): more than gap_days.
+/// Slower: more than 1.5 median steps. Within days: more than gap_spacings median steps, where the
+/// change of day or week is no gap if most changes from that weekday are as long (the market is
+/// closed then); no return is taken across such a step. Ticks: more than tick_gap_seconds; times
+/// that repeat are valid there.
+///
+/// A jump is a log return further than jump_deviations x 1.4826 MAD from the median of its
+/// neighbours (MAD = median absolute deviation; Leys et al. 2013, doi 10.1016/j.jesp.2013.03.013);
+/// where the MAD is 0 the mean absolute deviation x 1.2533 stands in. It gets `split?` where the
+/// price changes to within 3 % of 1/n, n, 2/3 or 3/2 of the one before (by the open, if there is
+/// one). Fewer than 20 neighbours judge nobody. Prices that are not positive end a run of returns.
+/// Columns run in parallel on the execution's pool; the
 /// result does not depend on the threads. Cost about 10 ns a cell and thread.
 Validation validate(const PriceTable& table, const ValidationLimits& limits,
                     const Execution& execution);

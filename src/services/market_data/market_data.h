@@ -63,7 +63,7 @@ struct LoadedPrices {
   std::vector<std::string> warnings;  ///< what was left out, filled or converted
 };
 
-/// Errors: kIo (no such file …), kBadInput: nothing to read, a rejected row, a date twice or out of
+/// Errors: kBadInput: no such file, nothing to read, a rejected row, a date twice or out of
 /// order, times within a day, a price missing (unless a policy says what to do), not positive or
 /// constant over the whole range, an unknown asset (with a suggestion), an asset in two files, no
 /// common date, fewer than two dates left.
