@@ -45,8 +45,8 @@ constexpr std::uintmax_t kMaxFileBytes = 1 << 20;
 
 Result<std::string> read_file(const std::string& path) {
   const auto wrong = [&](std::string_view what) {
-    return fail(ErrorKind::kBadInput, fmt::format("configuration file \"{}\": {}", path, what),
-                "config", Place{path});
+    return fail(ErrorKind::kBadInput, fmt::format("configuration file: {}", what), "config",
+                Place{path});
   };
   std::error_code code;
   const auto status = std::filesystem::status(path, code);

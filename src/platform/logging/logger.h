@@ -93,7 +93,7 @@ class Logger {
   void log(LogLevel level, std::string_view message, Fields fields = {}) const;
 
   /// Whether a line of that level would be written: ask before costly work for a message.
-  bool writes(LogLevel level) const { return level >= level_ && level_ != LogLevel::kOff; }
+  bool writes(LogLevel level) const { return level != LogLevel::kOff && level >= level_; }
 
  private:
   friend Result<Logger> make_logger(const LogSettings& settings);
