@@ -1,11 +1,24 @@
 #include <array>
 
+#include "cli/bench.h"
 #include "cli/command.h"
+#include "cli/data_check.h"
+#include "cli/kernels.h"
+#include "cli/moments.h"
+#include "cli/replay.h"
+#include "cli/risk.h"
 
 namespace quanta::cli {
 
 std::span<const Command> commands() {
-  static constexpr std::array<Command, 0> kCommands = {};
+  static constexpr auto kCommands = std::to_array<Command>({
+      {"data check", "what is odd in a price file, and its quality", declare_data_check},
+      {"moments", "means, covariances and correlations", declare_moments},
+      {"risk", "value at risk, expected shortfall, drawdown and who contributes", declare_risk},
+      {"replay", "runs a saved result again: do the bits agree?", declare_replay},
+      {"kernels", "hot loops, and the instruction sets they can use here", declare_kernels},
+      {"bench", "benchmarks, each beside its floor and its reference", declare_bench},
+  });
   return kCommands;
 }
 

@@ -58,4 +58,8 @@ void add_moments_flags(CLI::App& app, services::MomentsRequest& request) {
             });
 }
 
+void add_risk_free(CLI::App& app, double& rate) {
+  add_number(app, "--risk-free", "rate per year, simple (default 0)", rate);
+}
+
 }  // namespace quanta::cli

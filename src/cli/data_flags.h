@@ -16,4 +16,8 @@ void add_price_flags(CLI::App& app, services::PriceRequest& request);
 /// Those, --moments, --returns and --cov.
 void add_moments_flags(CLI::App& app, services::MomentsRequest& request);
 
+/// --risk-free: every command on prices takes it, so that a line can be reused with another
+/// command; moments and risk have no figure that depends on it.
+void add_risk_free(CLI::App& app, double& rate);
+
 }  // namespace quanta::cli

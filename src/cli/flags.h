@@ -56,6 +56,17 @@ void add_text(CLI::App& app, const std::string& flag, const std::string& form,
 void add_date(CLI::App& app, const std::string& flag, const std::string& about,
               std::optional<Date>& value);
 
+/// A whole number of at least `low`.
+template <std::unsigned_integral T>
+void add_whole(CLI::App& app, const std::string& flag, const std::string& about, T& value,
+               std::uint64_t low = 0) {
+  add_value(app, flag, "N", about, [&value, flag, low](std::string_view text) -> Result<void> {
+    QUANTA_TRY(const std::uint64_t n, read_whole(text, flag, low, std::numeric_limits<T>::max()));
+    value = static_cast<T>(n);
+    return {};
+  });
+}
+
 template <std::unsigned_integral T>
 void add_whole(CLI::App& app, const std::string& flag, const std::string& about,
                std::optional<T>& value, std::uint64_t low = 0) {

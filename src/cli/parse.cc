@@ -69,7 +69,9 @@ CLI::App& subcommand(CLI::App& root, std::string_view path, const std::string& a
     }
     if (next == nullptr) {
       if (app != &root) app->require_subcommand(1, 1);
-      next = app->add_subcommand(name, about);
+      const bool last = path.ends_with(" " + name) || path == name;
+      next = app->add_subcommand(name,
+                                 last ? about : "several commands: see quanta " + name + " --help");
       next->fallthrough();
     }
     app = next;

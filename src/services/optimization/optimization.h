@@ -51,9 +51,9 @@ constexpr bool is_discrete(OptimizeObjective objective) {
 
 /// Who solves it (`--method`).
 enum class OptimizeMethod {
-  kAuto,   ///< weights: exact. Selection and lots: every method, quantum first, side by side
-  kExact,  ///< weights: the quadratic program. Selection and lots: exhausted search
-  kQaoa,   ///< selection and lots by QAOA, beside the classical baselines without the exact search
+  kAuto,   ///< weights: exact. Selection and lots: every method, and the best answer of them all
+  kExact,  ///< weights: the quadratic program. Selection and lots: exhausted search alone
+  kQaoa,   ///< selection and lots: every method, and QAOA's answer even where another is better
 };
 
 constexpr auto enum_names(OptimizeMethod) {

@@ -58,6 +58,17 @@ struct MaximumDrawdown {
   }
 };
 
+/// Which figure the contributions split.
+enum class ContributionsOf {
+  kVolatility,  ///< per year, with the historical method
+  kVar,         ///< with the normal method
+};
+
+constexpr auto enum_names(ContributionsOf) {
+  return std::array{std::pair{ContributionsOf::kVolatility, std::string_view("volatility")},
+                    std::pair{ContributionsOf::kVar, std::string_view("var")}};
+}
+
 struct RiskContribution {
   std::string asset;
   double weight = 0.0;
@@ -69,12 +80,11 @@ struct RiskContribution {
     return std::tuple{
         field("asset", &RiskContribution::asset, ""),
         field("weight", &RiskContribution::weight, "fraction of 1"),
-        field("marginal", &RiskContribution::marginal,
-              "d volatility / d weight: (Sw)_i / sqrt(w'Sw), per year"),
+        field("marginal", &RiskContribution::marginal, "change of the figure per unit of weight"),
         field("component", &RiskContribution::component,
-              "weight x marginal; the components add up to the volatility"),
+              "weight x marginal; the components add up to the figure"),
         field("incremental", &RiskContribution::incremental,
-              "volatility less the volatility with this asset turned into cash, per year")};
+              "the figure less what it is once this position is cash")};
   }
 };
 
@@ -87,6 +97,7 @@ struct RiskDocument {
   std::optional<double> beta;
   MaximumDrawdown maximum_drawdown;
   std::vector<RiskContribution> contributions;
+  ContributionsOf contributions_of = ContributionsOf::kVolatility;
   std::size_t periods = 0;
   double periods_per_year = 252;
   Provenance provenance;
@@ -101,7 +112,8 @@ struct RiskDocument {
         field("beta", &RiskDocument::beta, "against the benchmark; null: none was given"),
         field("maximum_drawdown", &RiskDocument::maximum_drawdown,
               "of the wealth that starts at 1 before the first return"),
-        field("contributions", &RiskDocument::contributions, "of each asset to the volatility"),
+        field("contributions", &RiskDocument::contributions, "of each asset"),
+        field("contributions_of", &RiskDocument::contributions_of, "the figure that they split"),
         field("periods", &RiskDocument::periods, "returns used"),
         field("periods_per_year", &RiskDocument::periods_per_year, "what was annualised with"),
         field("provenance", &RiskDocument::provenance, "how to repeat it")};

@@ -1,0 +1,174 @@
+#include "cli/optimize.h"
+
+#include <fmt/format.h>
+
+#include "cli/data_flags.h"
+#include "cli/figures.h"
+#include "cli/flags.h"
+#include "services/optimization/optimization.h"
+
+namespace quanta::cli {
+namespace {
+
+using services::ConstraintRow;
+using services::MethodRun;
+using services::OptimizeDocument;
+using services::OptimizeObjective;
+using services::OptimizeRequest;
+
+std::string reach_text(const OptimizeDocument& document) {
+  const portfolio::Certificate& certificate = document.certificate;
+  if (certificate.proven) {
+    return fmt::format("proven: nothing is better than {} (gap {})", figure(certificate.bound),
+                       figure(certificate.gap));
+  }
+  return fmt::format("not proven: at most {} from the bound {}", figure(certificate.gap),
+                     figure(certificate.bound));
+}
+
+/// The shadow price of the bound that binds, where one does.
+std::string price_of(const OptimizeDocument& document, const std::string& asset) {
+  for (const ConstraintRow& row : document.constraints) {
+    if (row.asset == asset && row.shadow_price && *row.shadow_price != 0) {
+      return fmt::format("{} {} costs {}", to_text(row.relation), figure(row.limit),
+                         figure(row.shadow_price));
+    }
+  }
+  return {};
+}
+
+std::string weights_table(const OptimizeDocument& document, const Terminal& terminal) {
+  double largest = 0;
+  for (const double w : document.weights) largest = std::max(largest, std::abs(w));
+  std::vector<Column> columns = {{"asset", Align::kLeft}};
+  if (document.lots) columns.push_back({"lots"});
+  columns.push_back({"weight"});
+  columns.push_back({"", Align::kLeft});
+  columns.push_back({"binding limit", Align::kLeft});
+  Table table(columns);
+  for (std::size_t i = 0; i < document.assets.size(); ++i) {
+    const double weight = document.weights[i];
+    const Style style = weight == 0 ? Style::kDim : Style::kPlain;
+    std::vector<Cell> cells = {{document.assets[i], style}};
+    if (document.lots) cells.emplace_back(std::to_string((*document.lots)[i]), style);
+    cells.emplace_back(percent(weight, 2), style);
+    cells.emplace_back(largest > 0 ? bar(terminal, std::abs(weight) / largest, 16) : "",
+                       weight < 0 ? Style::kBad : Style::kAccent);
+    cells.emplace_back(price_of(document, document.assets[i]), Style::kDim);
+    table.add(std::move(cells));
+  }
+  return table.to_text(terminal);
+}
+
+std::string methods_table(const OptimizeDocument& document, const Terminal& terminal) {
+  Table table(
+      {{"method", Align::kLeft}, {"kind", Align::kLeft}, {"value"}, {"gap"}, {"time"}, {"steps"}});
+  for (const MethodRun& run : document.methods) {
+    table.add({run.name,
+               {std::string(to_text(run.kind)),
+                run.kind == services::MethodKind::kQuantum ? Style::kAccent : Style::kPlain},
+               figure(run.value),
+               figure(run.gap),
+               duration(run.seconds),
+               with_thousands(run.iterations)});
+  }
+  return table.to_text(terminal);
+}
+
+/// What QAOA has to say beside its value.
+std::string qaoa_text(const MethodRun& run) {
+  const auto details = json::from<services::QaoaDetails>(run.details);
+  if (!details) return {};
+  const double times = details->chance > 0 ? details->probability_of_best / details->chance : 0;
+  return fmt::format(
+      "  qaoa (simulated): {} qubits, {} layers, {} states, {} shots; a shot hits a best choice\n"
+      "  with probability {}, by pure chance {} ({:.3g} times as likely)\n",
+      details->qubits, details->layers, with_thousands(details->states),
+      with_thousands(details->shots), percent(details->probability_of_best, 3),
+      percent(details->chance, 4), times);
+}
+
+std::string per(const OptimizeDocument& document) {
+  return document.periods_per_year
+             ? fmt::format("per year ({} {}s)", figure(document.periods_per_year),
+                           period_name(*document.periods_per_year))
+             : std::string("per period of the file");
+}
+
+std::string text_of(const OptimizeDocument& document, const Terminal& terminal) {
+  std::string text = fmt::format("{} {}: {}\n  {}\n\n", to_text(document.objective.sense),
+                                 to_text(document.objective.name), figure(document.objective.value),
+                                 reach_text(document));
+  text += weights_table(document, terminal);
+  text +=
+      fmt::format("\n  expected return {}, volatility {} {}, Sharpe ratio {} over {}\n",
+                  percent(document.expected_return, 2), percent(document.volatility, 2),
+                  per(document), document.sharpe ? fmt::format("{:.3f}", *document.sharpe) : "-",
+                  percent(document.risk_free, 2));
+  text += "\n" + methods_table(document, terminal);
+  for (const MethodRun& run : document.methods) {
+    if (run.kind == services::MethodKind::kQuantum) text += "\n" + qaoa_text(run);
+  }
+  if (document.provenance.as_of) {
+    text += fmt::format("\n  data up to {}; seed {}\n", *document.provenance.as_of,
+                        document.provenance.seed);
+  }
+  return text;
+}
+
+void add_bounds(CLI::App& app, OptimizeRequest& request) {
+  add_value(app, "--bounds", "LO:HI|none", "of every weight (default 0:1); none: any sign and size",
+            [&request](std::string_view text) -> Result<void> {
+              QUANTA_TRY(request.bounds, read_range(text, "--bounds"));
+              return {};
+            });
+  add_repeatable(app, "--bound", "ASSET=LO:HI", "of one asset's weight",
+                 [&request](std::string_view text) -> Result<void> {
+                   // Names may hold a "=" of their own, such as EURUSD=X.
+                   const std::size_t equal = text.rfind('=');
+                   if (equal == std::string_view::npos || equal == 0) {
+                     return wrong_value("--bound", text, "of the form ASSET=LO:HI");
+                   }
+                   QUANTA_TRY(const auto range, read_range(text.substr(equal + 1), "--bound"));
+                   request.asset_bounds.push_back(
+                       {std::string(text.substr(0, equal)), range.first, range.second});
+                   return {};
+                 });
+}
+
+}  // namespace
+
+Action declare_optimize(CLI::App& app) {
+  const auto request = std::make_shared<OptimizeRequest>();
+  add_moments_flags(app, request->moments);
+  add_risk_free(app, request->risk_free);
+  add_choice<OptimizeObjective>(app, "--objective", "what is optimised (default min-variance)",
+                                request->objective);
+  add_number(app, "--target", "least return of target-return", request->target);
+  add_number(app, "--risk-aversion", "delta of utility (default 3)", request->risk_aversion);
+  add_bounds(app, *request);
+  add_whole(app, "--select", "selection: exactly this many assets", request->select);
+  add_whole(app, "--lots", "lots: equal lots in all", request->lots);
+  add_whole(app, "--max-lots", "lots: most in one asset (default all)", request->max_lots);
+  add_number(app, "--risk-weight", "q of selection and lots: q x'Sx - m'x (default 1)",
+             request->risk_weight);
+  add_choice<services::OptimizeMethod>(
+      app, "--method", "who solves it; auto: quantum beside exact where it is discrete",
+      request->method);
+  add_whole(app, "--layers", "of QAOA (default 8)", request->layers);
+  add_whole(app, "--shots", "of QAOA and picks of the random baseline (default 1024)",
+            request->shots);
+  add_number(app, "--deadline", "seconds; the best found by then, with its gap",
+             request->deadline_s);
+  return [request](const Context& context) -> Result<Outcome> {
+    QUANTA_TRY(OptimizeDocument document, services::optimize(*request, context.run));
+    Outcome outcome{.document = json::to(document)};
+    outcome.warnings = document.provenance.warnings;
+    outcome.text = [document = std::move(document)](const Terminal& terminal) {
+      return text_of(document, terminal);
+    };
+    return outcome;
+  };
+}
+
+}  // namespace quanta::cli

@@ -1,0 +1,128 @@
+#include "services/optimization/optimization.h"
+
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "services/optimization/solve.h"
+
+namespace quanta::services {
+namespace {
+
+/// What `field` is for, where it was given for something else.
+std::unexpected<Error> out_of_place(std::string_view field, std::string_view belongs,
+                                    OptimizeObjective objective) {
+  return fail(ErrorKind::kUsage,
+              fmt::format("belongs to --objective {}, not to {}", belongs, to_text(objective)),
+              std::string(field));
+}
+
+std::unexpected<Error> missing(std::string_view field, std::string_view what,
+                               OptimizeObjective objective) {
+  return fail(ErrorKind::kUsage,
+              fmt::format("must be given for --objective {}: {}", to_text(objective), what),
+              std::string(field));
+}
+
+/// Errors where a member was set that the objective has no use for, or one is not set that it
+/// needs.
+Result<void> check(const OptimizeRequest& request) {
+  using enum OptimizeObjective;
+  const OptimizeObjective objective = request.objective;
+  const bool discrete = is_discrete(objective);
+  if (request.target && objective != kTargetReturn) {
+    return out_of_place("target", "target-return", objective);
+  }
+  if (request.risk_aversion && objective != kUtility) {
+    return out_of_place("risk-aversion", "utility", objective);
+  }
+  if (request.select && objective != kSelection) {
+    return out_of_place("select", "selection", objective);
+  }
+  if (request.lots && objective != kLots) return out_of_place("lots", "lots", objective);
+  if (request.max_lots && objective != kLots) return out_of_place("max-lots", "lots", objective);
+  if (request.risk_weight && !discrete) {
+    return out_of_place("risk-weight", "selection or lots", objective);
+  }
+  if (discrete && request.bounds) {
+    return fail(ErrorKind::kUsage, fmt::format("has no meaning for {}", to_text(objective)),
+                "bounds");
+  }
+  if (discrete && !request.asset_bounds.empty()) {
+    return fail(ErrorKind::kUsage, fmt::format("has no meaning for {}", to_text(objective)),
+                "bound");
+  }
+  if (!discrete && request.method == OptimizeMethod::kQaoa) {
+    return fail(ErrorKind::kUsage, "qaoa solves selection and lots; weights are solved by exact",
+                "method");
+  }
+  const bool samples = discrete && request.method != OptimizeMethod::kExact;
+  if (request.layers && !samples) {
+    return fail(ErrorKind::kUsage, "belongs to qaoa, which does not run here", "layers");
+  }
+  if (request.shots && !samples) {
+    return fail(ErrorKind::kUsage, "belongs to qaoa, which does not run here", "shots");
+  }
+  if (objective == kTargetReturn && !request.target) {
+    return missing("target", "the least return of a year", objective);
+  }
+  if (objective == kSelection && !request.select) {
+    return missing("select", "how many assets", objective);
+  }
+  if (objective == kLots && !request.lots) return missing("lots", "how many in all", objective);
+  if (request.deadline_s && !(*request.deadline_s > 0)) {
+    return fail(ErrorKind::kUsage, fmt::format("{} s is no time", *request.deadline_s), "deadline");
+  }
+  return {};
+}
+
+ReturnAndRisk figures(const statistics::Moments& moments, const std::vector<double>& weights,
+                      double risk_free) {
+  ReturnAndRisk result;
+  double variance = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    result.expected_return += moments.mean[i] * weights[i];
+    for (std::size_t j = 0; j < weights.size(); ++j) {
+      variance += weights[i] * moments.covariance(i, j) * weights[j];
+    }
+  }
+  result.volatility = std::sqrt(std::max(variance, 0.0));
+  if (result.volatility > 0) {
+    result.sharpe = (result.expected_return - risk_free) / result.volatility;
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run) {
+  QUANTA_CHECK(check(request));
+  QUANTA_TRY(const Estimate estimate, estimate_moments(request.moments, run.execution));
+  if (estimate.assets.size() < 2) {
+    return bad_input(request.moments.moments_file.empty() ? "prices" : "moments",
+                     fmt::format("there is only one asset, {}; choosing needs at least two",
+                                 estimate.assets[0]));
+  }
+  OptimizeDocument document;
+  document.assets = estimate.assets;
+  document.periods_per_year = estimate.periods_per_year;
+  document.risk_free = request.risk_free;
+  document.objective.name = request.objective;
+  document.provenance = begin_provenance(run, "");
+  document.provenance.inputs = estimate.inputs;
+  if (estimate.as_of) document.provenance.as_of = to_text(*estimate.as_of);
+  document.provenance.warnings = estimate.warnings;
+
+  QUANTA_CHECK(is_discrete(request.objective) ? solve_lots(request, estimate, run, document)
+                                              : solve_weights(request, estimate, run, document));
+
+  const ReturnAndRisk asked = figures(estimate.moments, document.weights, request.risk_free);
+  document.expected_return = asked.expected_return;
+  document.volatility = asked.volatility;
+  document.sharpe = asked.sharpe;
+  document.sample = figures(estimate.sample, document.weights, request.risk_free);
+  return document;
+}
+
+}  // namespace quanta::services

@@ -1,0 +1,255 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "portfolio/optimizers/lots_exact.h"
+#include "portfolio/optimizers/lots_qaoa.h"
+#include "portfolio/optimizers/lots_sampling.h"
+#include "services/optimization/deadline.h"
+#include "services/optimization/solve.h"
+#include "services/optimization/stopwatch.h"
+
+namespace quanta::services {
+namespace {
+
+/// Feasible basis states that `auto` simulates: beyond, QAOA would take minutes.
+constexpr double kStatesForAuto = 400'000;
+constexpr std::size_t kDefaultShots = 1024;
+constexpr std::uint64_t kDescentStarts = 20;
+
+/// C(n, k) as a double, which may be infinite.
+double binomial(std::size_t n, std::size_t k) {
+  double result = 1;
+  for (std::size_t i = 1; i <= std::min(k, n - k); ++i) {
+    result *= static_cast<double>(n - i + 1) / static_cast<double>(i);
+  }
+  return std::round(result);
+}
+
+std::vector<double> weights_of(const portfolio::LotProblem& problem,
+                               const std::vector<unsigned>& lots) {
+  std::vector<double> weights;
+  for (const unsigned z : lots) {
+    weights.push_back(static_cast<double>(z) / static_cast<double>(problem.n_lots));
+  }
+  return weights;
+}
+
+/// One method's answer while the others are still to come.
+struct Candidate {
+  MethodRun run;
+  std::vector<unsigned> lots;
+};
+
+QaoaDetails details_of(const portfolio::QaoaLots& answer) {
+  QaoaDetails details;
+  details.qubits = answer.qubits;
+  details.layers = answer.layers;
+  details.mixer = answer.mixer;
+  details.parameters = answer.parameters;
+  details.expectation = answer.expectation;
+  details.approximation_ratio = answer.approximation_ratio;
+  details.mean_approximation_ratio = answer.mean_approximation_ratio;
+  details.probability_of_best = answer.probability_of_best;
+  details.chance = answer.chance;
+  details.best_of_random = answer.best_of_random;
+  details.shots = answer.shots;
+  details.states = answer.states;
+  return details;
+}
+
+/// What each step needs.
+struct Task {
+  const OptimizeRequest& request;
+  const portfolio::LotProblem& problem;
+  const Run& run;
+  OptimizeDocument& document;
+  std::vector<Candidate> candidates = {};
+
+  void warn(std::string text) const {
+    document.provenance.degraded = true;
+    document.provenance.warnings.push_back(std::move(text));
+  }
+
+  Candidate& add(std::string name, MethodKind kind, const std::vector<unsigned>& lots, double value,
+                 std::uint64_t iterations, double seconds) {
+    Candidate& candidate = candidates.emplace_back();
+    candidate.run.name = std::move(name);
+    candidate.run.kind = kind;
+    candidate.run.value = value;
+    candidate.run.seconds = seconds;
+    candidate.run.iterations = iterations;
+    candidate.run.weights = weights_of(problem, lots);
+    candidate.lots = lots;
+    return candidate;
+  }
+};
+
+/// QAOA, where it runs at all. With a deadline it gets half of the time: the proof needs some too.
+Result<void> run_qaoa(Task& task) {
+  const OptimizeRequest& request = task.request;
+  const std::size_t qubits =
+      task.problem.n_assets() * std::min(task.problem.max_lots, task.problem.n_lots);
+  const double states = binomial(qubits, task.problem.n_lots);
+  if (request.method == OptimizeMethod::kAuto && states > kStatesForAuto) {
+    task.warn(fmt::format(
+        "QAOA was left out: {} qubits with {} ones have {:.3g} states, and simulating more than "
+        "{:.0f} takes minutes; --method qaoa insists",
+        qubits, task.problem.n_lots, states, kStatesForAuto));
+    return {};
+  }
+  quantum::QaoaOptions options;
+  options.layers = request.layers.value_or(options.layers);
+  options.shots = request.shots.value_or(kDefaultShots);
+  options.seed = task.run.seed;
+  std::optional<double> seconds = request.deadline_s;
+  if (seconds) *seconds /= 2;
+  const Deadline deadline(task.run.execution.stop, seconds);
+  Execution execution = task.run.execution;
+  execution.stop = deadline.token();
+  const Stopwatch watch;
+  const auto answer = portfolio::solve_by_qaoa(task.problem, options, execution);
+  if (!answer) {
+    const bool forgivable =
+        answer.error().kind == ErrorKind::kCancelled || answer.error().kind == ErrorKind::kResource;
+    if (!forgivable || request.method == OptimizeMethod::kQaoa) {
+      return std::unexpected(answer.error());
+    }
+    task.warn(answer.error().kind == ErrorKind::kCancelled
+                  ? std::string("QAOA was stopped before it had an answer (it gets half of the "
+                                "deadline)")
+                  : fmt::format("QAOA was left out: {}", answer.error().message));
+    return {};
+  }
+  Candidate& candidate = task.add("qaoa", MethodKind::kQuantum, answer->lots, answer->value,
+                                  answer->iterations, watch.seconds());
+  candidate.run.details = json::to(details_of(*answer));
+  task.document.provenance.backend = "state-vector simulator";
+  return {};
+}
+
+/// The exhausted search, whose bound is everybody's.
+Result<portfolio::Certificate> run_exact(Task& task, double seconds_gone) {
+  std::optional<double> seconds = task.request.deadline_s;
+  if (seconds) *seconds = std::max(*seconds - seconds_gone, 0.0);
+  const Deadline deadline(task.run.execution.stop, seconds);
+  Execution execution = task.run.execution;
+  execution.stop = deadline.token();
+  const Stopwatch watch;
+  QUANTA_TRY(const portfolio::ExactLots answer,
+             portfolio::solve_exactly(task.problem, {}, execution));
+  Candidate& candidate =
+      task.add(answer.enumerated ? "enumeration" : "branch and bound", MethodKind::kClassical,
+               answer.lots, answer.value, answer.iterations, watch.seconds());
+  if (answer.statistics) {
+    candidate.run.details = json::Object{{"feasible", answer.statistics->feasible},
+                                         {"best", answer.statistics->n_best},
+                                         {"worst", answer.statistics->worst},
+                                         {"mean", answer.statistics->mean}};
+  }
+  if (!answer.certificate.proven) {
+    task.warn(
+        "the search was stopped before it was exhausted: the answer is the best found, and "
+        "the certificate says how far from the best possible it can be");
+  }
+  return answer.certificate;
+}
+
+/// What a quantum answer must be measured against.
+Result<void> run_baselines(Task& task) {
+  const std::size_t shots = task.request.shots.value_or(kDefaultShots);
+  {
+    const Stopwatch watch;
+    QUANTA_TRY(const portfolio::SampledLots answer,
+               portfolio::best_of_random(task.problem, shots, task.run.seed, task.run.execution));
+    task.add("random picks", MethodKind::kClassical, answer.lots, answer.value, answer.iterations,
+             watch.seconds());
+  }
+  const Stopwatch watch;
+  QUANTA_TRY(
+      const portfolio::SampledLots answer,
+      portfolio::swap_descent(task.problem, kDescentStarts, task.run.seed, task.run.execution));
+  task.add("swap descent", MethodKind::kClassical, answer.lots, answer.value, answer.iterations,
+           watch.seconds());
+  return {};
+}
+
+/// Whose answer is given: QAOA's where it was asked for, else the best. Of equal ones (up to
+/// rounding: the same lots summed in another order) the first, which is the quantum one.
+const Candidate& chosen(const Task& task) {
+  const Candidate* best = &task.candidates.front();
+  if (task.request.method == OptimizeMethod::kQaoa) return *best;
+  for (const Candidate& candidate : task.candidates) {
+    if (candidate.lots != best->lots && candidate.run.value < best->run.value) best = &candidate;
+  }
+  return *best;
+}
+
+void fill_in(Task& task, const portfolio::Certificate& exact) {
+  OptimizeDocument& document = task.document;
+  const Candidate& best = chosen(task);
+  // One value for one choice, whichever method found it.
+  const double value = portfolio::value(task.problem, best.lots);
+  document.weights = weights_of(task.problem, best.lots);
+  document.objective.value = value;
+  document.objective.sense = portfolio::Sense::kMinimize;
+  document.certificate.best = value;
+  document.certificate.bound = std::min(exact.bound, value);
+  document.certificate.gap = value - document.certificate.bound;
+  // The tolerance of a discrete answer; the bound itself must come from the search.
+  document.certificate.proven = document.certificate.gap <= 1e-6 * std::max(std::abs(value), 1e-12);
+
+  const bool selection = task.request.objective == OptimizeObjective::kSelection;
+  ConstraintRow& sum = document.constraints.emplace_back();
+  sum.name = selection ? "select" : "lots";
+  sum.limit = task.problem.n_lots;
+  for (const unsigned z : best.lots) sum.value += z;
+  if (selection) {
+    document.selected.emplace();
+    for (std::size_t i = 0; i < best.lots.size(); ++i) {
+      if (best.lots[i] > 0) document.selected->push_back(document.assets[i]);
+    }
+  } else {
+    document.lots = best.lots;
+    for (std::size_t i = 0; i < best.lots.size(); ++i) {
+      document.constraints.push_back({"lots", document.assets[i], Relation::kAtMost,
+                                      static_cast<double>(task.problem.max_lots),
+                                      static_cast<double>(best.lots[i]), std::nullopt});
+    }
+  }
+
+  std::vector<std::string> names;
+  for (Candidate& candidate : task.candidates) {
+    candidate.run.gap = candidate.run.value - document.certificate.bound;
+    names.push_back(candidate.run.name);
+  }
+  document.provenance.method = fmt::format("{}", fmt::join(names, ", "));
+  for (Candidate& candidate : task.candidates) document.methods.push_back(std::move(candidate.run));
+}
+
+}  // namespace
+
+Result<void> solve_lots(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
+                        OptimizeDocument& document) {
+  const Stopwatch watch;
+  const double risk_weight = request.risk_weight.value_or(1.0);
+  const statistics::Moments& moments = estimate.moments;
+  QUANTA_TRY(const portfolio::LotProblem problem,
+             request.objective == OptimizeObjective::kSelection
+                 ? portfolio::selection_problem(moments.covariance, moments.mean, risk_weight,
+                                                *request.select)
+                 : portfolio::lot_problem(moments.covariance, moments.mean, risk_weight,
+                                          *request.lots, request.max_lots.value_or(*request.lots)));
+  Task task{request, problem, run, document};
+  const bool alone = request.method == OptimizeMethod::kExact;
+  if (!alone) QUANTA_CHECK(run_qaoa(task));
+  QUANTA_TRY(const portfolio::Certificate exact, run_exact(task, watch.seconds()));
+  if (!alone) QUANTA_CHECK(run_baselines(task));
+  fill_in(task, exact);
+  return {};
+}
+
+}  // namespace quanta::services
