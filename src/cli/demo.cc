@@ -131,17 +131,38 @@ Result<OptimizeDocument> choose_lots(const Sources& sources, unsigned max_lots, 
   return services::optimize(request, run);
 }
 
+constexpr std::size_t kFrontierPoints = 16;
+constexpr std::size_t kFrontierCells = 100'000;  // prices in a file that is read again so often
+
+/// Least variance for each of equally spaced returns, up to the largest that an asset has.
+Result<void> add_frontier(const Sources& sources, Demo& shown, const Run& run) {
+  if (shown.prices.rows() * shown.prices.columns() > kFrontierCells) return {};
+  const OptimizeDocument& start = shown.document.minimum_variance;
+  shown.frontier = {{start.volatility, start.expected_return}};
+  const double highest = *std::ranges::max_element(shown.mean);
+  for (std::size_t k = 1; k < kFrontierPoints; ++k) {
+    const double share = static_cast<double>(k) / static_cast<double>(kFrontierPoints - 1);
+    OptimizeRequest request = weights_request(sources, OptimizeObjective::kTargetReturn);
+    // Cut to the highest: the sum may round above it, where nothing is feasible.
+    request.target =
+        std::min(start.expected_return + share * (highest - start.expected_return), highest);
+    QUANTA_TRY(const OptimizeDocument point, services::optimize(request, run));
+    shown.frontier.emplace_back(point.volatility, point.expected_return);
+  }
+  return {};
+}
+
 /// The risk of each portfolio, the equally weighted one and the index, on the same dates.
 Result<void> add_risk(const Sources& sources, const Matrix& returns, Demo& shown, const Run& run) {
   DemoDocument& document = shown.document;
   const std::size_t n = document.assets.size();
   std::vector<std::pair<std::string, std::vector<double>>> portfolios = {
-      {"min variance", document.minimum_variance.weights}};
+      {kMinVarianceName, document.minimum_variance.weights}};
   if (document.maximum_sharpe) {
-    portfolios.emplace_back("max Sharpe", document.maximum_sharpe->weights);
+    portfolios.emplace_back(kMaxSharpeName, document.maximum_sharpe->weights);
   }
-  portfolios.emplace_back(kDemoLotsName, document.lots.weights);
-  portfolios.emplace_back("equal weights", std::vector<double>(n, 1.0 / static_cast<double>(n)));
+  portfolios.emplace_back(kLotsName, document.lots.weights);
+  portfolios.emplace_back(kEqualWeightsName, std::vector<double>(n, 1.0 / static_cast<double>(n)));
   for (auto& [name, weights] : portfolios) {
     RiskRequest request;
     request.prices = sources.prices;
@@ -182,6 +203,8 @@ std::vector<std::string> remarks_about(const Demo& shown) {
     remarks.push_back(
         "The five stocks were picked with hindsight: they are well known because they grew "
         "(survivorship). Their returns say nothing about picking stocks beforehand.");
+    remarks.push_back(
+        "The S&P 500 is without dividends, so it looks weaker beside the stocks than it was.");
   }
   return remarks;
 }
@@ -282,6 +305,8 @@ Result<Demo> demo(const DemoRequest& request, const Run& run) {
     return std::unexpected(std::move(sharpe).error());
   }
 
+  QUANTA_CHECK(add_frontier(sources, shown, run));
+
   const std::size_t n = document.assets.size();
   shown.max_lots = demo_max_lots(n);
   QUANTA_TRY(document.lots, choose_lots(sources, shown.max_lots, n <= kDemoQubits, run));
@@ -304,11 +329,6 @@ Result<Demo> demo(const DemoRequest& request, const Run& run) {
   add_simulation_remarks(shown);
   shown.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return shown;
-}
-
-std::string method_name(const services::MethodRun& run) {
-  if (run.kind == services::MethodKind::kQuantum) return "QAOA (simulated)";
-  return run.name;
 }
 
 Action declare_demo(CLI::App& app) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "cli/command.h"
@@ -30,7 +31,12 @@ namespace quanta::cli {
 
 /// The discrete portfolio of the demo: this many equal lots, by q x'Sx - m'x with this q.
 constexpr unsigned kDemoLots = 8;
-constexpr const char* kDemoLotsName = "8 lots";
+
+// Names of portfolios, in tables and pictures.
+constexpr const char* kMinVarianceName = "min variance";
+constexpr const char* kMaxSharpeName = "max Sharpe";
+constexpr const char* kLotsName = "8 lots";
+constexpr const char* kEqualWeightsName = "equal weights";
 constexpr double kDemoRiskWeight = 3.0;
 /// Qubits that the demo simulates at most: C(20, 8) = 125,970 amplitudes.
 constexpr std::size_t kDemoQubits = 20;
@@ -131,9 +137,12 @@ struct Demo {
   std::vector<std::vector<double>> returns;  ///< of each document.risk, n - 1
   std::vector<double> mean;                  ///< per year, of each asset
   std::vector<double> volatility;            ///< per year, of each asset
-  std::optional<DemoRisk> index_by_day;      ///< of the longer daily history of the index
-  unsigned max_lots = 0;                     ///< in one asset
-  double seconds = 0.0;                      ///< wall time of the whole
+  /// (volatility, return) of the efficient portfolios, from the least variance up; empty where the
+  /// file is large, because each point reads it again.
+  std::vector<std::pair<double, double>> frontier;
+  std::optional<DemoRisk> index_by_day;  ///< of the longer daily history of the index
+  unsigned max_lots = 0;                 ///< in one asset
+  double seconds = 0.0;                  ///< wall time of the whole
 };
 
 /// Slots per asset, so that n assets take at most kDemoQubits qubits and all lots find a place:
@@ -151,9 +160,6 @@ Result<Demo> demo(const DemoRequest& request, const services::Run& run);
 std::string demo_text(const Demo& shown, const Terminal& terminal);
 
 services::Report demo_report(const Demo& shown);
-
-/// "QAOA (simulated)", or the method's own name.
-std::string method_name(const services::MethodRun& run);
 
 /// --prices, --report, --once.
 Action declare_demo(CLI::App& app);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/demo.h"
+#include "cli/demo_words.h"
 #include "cli/figures.h"
 
 namespace quanta::cli {
@@ -25,17 +26,6 @@ namespace svg = services::svg;
 constexpr std::size_t kMostLines = 8;    // of a chart, and colours
 constexpr std::size_t kMostAssets = 20;  // of tables and bars
 
-std::string file_name(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? path : path.substr(slash + 1);
-}
-
-std::vector<double> wealth_of(const std::vector<double>& returns) {
-  std::vector<double> wealth = {1.0};
-  for (const double r : returns) wealth.push_back(wealth.back() * (1.0 + r));
-  return wealth;
-}
-
 std::vector<double> falls_of(const std::vector<double>& wealth) {
   std::vector<double> falls;
   double peak = 0.0;
@@ -46,29 +36,11 @@ std::vector<double> falls_of(const std::vector<double>& wealth) {
   return falls;
 }
 
-/// The assets by their largest weight in a chosen portfolio, at most `most` of them.
-std::vector<std::size_t> leading_assets(const DemoDocument& document, std::size_t most) {
-  std::vector<double> largest(document.assets.size(), 0.0);
-  for (const DemoRisk& portfolio : document.risk) {
-    if (portfolio.name == "equal weights") continue;
-    for (std::size_t i = 0; i < portfolio.weights.size(); ++i) {
-      largest[i] = std::max(largest[i], portfolio.weights[i]);
-    }
-  }
-  std::vector<std::size_t> order(document.assets.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  if (order.size() <= most) return order;
-  std::ranges::stable_sort(order,
-                           [&](std::size_t a, std::size_t b) { return largest[a] > largest[b]; });
-  order.resize(most);
-  return order;
-}
-
 /// The colour of a portfolio, the same in every chart.
 int colour_of(const std::string& portfolio) {
-  if (portfolio == "min variance") return 1;
-  if (portfolio == "max Sharpe") return 2;
-  if (portfolio == kDemoLotsName) return 3;
+  if (portfolio == kMinVarianceName) return 1;
+  if (portfolio == kMaxSharpeName) return 2;
+  if (portfolio == kLotsName) return 3;
   return 6;
 }
 
@@ -85,21 +57,13 @@ Section prices_section(const Demo& shown) {
                                 {"quality"}},
                     .rows = {}};
   for (const DemoFile& file : document.files) {
-    std::string findings;
-    for (const auto& [kind, n] : file.findings) {
-      if (n > 0) findings += fmt::format("{}{} {}", findings.empty() ? "" : ", ", n, kind);
-    }
     files.rows.push_back({file_name(file.file), with_thousands(file.rows),
                           with_thousands(file.rejected), file.first.value_or(""),
-                          file.last.value_or(""), findings.empty() ? "none" : findings,
+                          file.last.value_or(""), findings_text(file),
                           fmt::format("{:.1f}", file.quality)});
   }
   section.blocks.emplace_back(std::move(files));
-  std::string used =
-      fmt::format("Used: {} common dates from {} to {}, {:.0f} periods a year.", document.dates,
-                  document.first, document.last, document.periods_per_year);
-  for (const std::string& warning : document.provenance.warnings) used += " " + warning;
-  section.blocks.emplace_back(Paragraph{std::move(used)});
+  section.blocks.emplace_back(Paragraph{used_text(shown)});
 
   svg::LineChart chart{.title = "Growth of 1 in each asset",
                        .dates = shown.dates,
@@ -138,7 +102,7 @@ svg::ScatterChart risk_and_return(const Demo& shown) {
                           .x_title = "volatility per year",
                           .y_title = "return per year",
                           .points = {},
-                          .curve = {}};
+                          .curve = shown.frontier};
   for (const std::size_t i : leading_assets(document, kMostAssets)) {
     chart.points.push_back({document.assets[i], shown.volatility[i], shown.mean[i], 6, false});
   }
@@ -172,33 +136,28 @@ Section weights_section(const Demo& shown) {
                           answer.certificate.proven ? "yes" : "no",
                           fmt::format("{:.1e}", answer.certificate.gap), duration(seconds)});
   };
-  add("min variance", document.minimum_variance);
-  if (document.maximum_sharpe) add("max Sharpe", *document.maximum_sharpe);
-  add(kDemoLotsName, document.lots);
+  add(kMinVarianceName, document.minimum_variance);
+  if (document.maximum_sharpe) add(kMaxSharpeName, *document.maximum_sharpe);
+  add(kLotsName, document.lots);
   section.blocks.emplace_back(std::move(table));
 
   svg::BarChart bars{.title = "Weights of each portfolio", .categories = {}, .series = {}};
   const std::vector<std::size_t> assets = leading_assets(document, kMostAssets);
   for (const std::size_t i : assets) bars.categories.push_back(document.assets[i]);
   for (const DemoRisk& portfolio : document.risk) {
-    if (portfolio.weights.empty() || portfolio.name == "equal weights") continue;
+    if (portfolio.weights.empty() || portfolio.name == kEqualWeightsName) continue;
     std::vector<double> weights;
     for (const std::size_t i : assets) weights.push_back(portfolio.weights[i]);
     bars.series.push_back({portfolio.name, std::move(weights), colour_of(portfolio.name)});
   }
   section.blocks.emplace_back(Figure{std::move(bars), "Share of each asset."});
   section.blocks.emplace_back(
-      Figure{risk_and_return(shown), "Return against volatility, both per year and in sample."});
+      Figure{risk_and_return(shown),
+             shown.frontier.empty()
+                 ? "Return against volatility, both per year and in sample."
+                 : "Return against volatility, both per year and in sample; the line is the "
+                   "efficient frontier."});
   return section;
-}
-
-std::string holdings(const std::vector<double>& weights, const std::vector<std::string>& assets) {
-  std::string text;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const long lots = std::lround(weights[i] * kDemoLots);
-    if (lots > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", lots, assets[i]);
-  }
-  return text;
 }
 
 Section lots_section(const Demo& shown, const std::optional<QaoaDetails>& qaoa) {
@@ -211,11 +170,10 @@ Section lots_section(const Demo& shown, const std::optional<QaoaDetails>& qaoa) 
       kDemoLots, percent(1.0 / kDemoLots), shown.max_lots, kDemoRiskWeight);
   if (qaoa) {
     problem += fmt::format(
-        " As a quantum problem it takes {} qubits, of which exactly {} are one: {} basis states, "
-        "which stand for the different portfolios. QAOA starts from their equal superposition (a "
-        "Dicke state) and never leaves them (mixer {}, {} layers); the quantum computer is "
-        "simulated.",
-        qaoa->qubits, kDemoLots, with_thousands(qaoa->states), qaoa->mixer, qaoa->layers);
+        " As a quantum problem it takes {} qubits, of which exactly {} are one: {}. QAOA starts "
+        "from their equal superposition (a Dicke state) and never leaves them (mixer {}, {} "
+        "layers). The quantum computer is simulated.",
+        qaoa->qubits, kDemoLots, states_text(document, *qaoa), qaoa->mixer, qaoa->layers);
   }
   section.blocks.emplace_back(Paragraph{std::move(problem)});
   ReportTable table{
@@ -224,11 +182,11 @@ Section lots_section(const Demo& shown, const std::optional<QaoaDetails>& qaoa) 
           {{"method", false}, {"value"}, {"gap"}, {"time"}, {"evaluations"}, {"lots", false}},
       .rows = {}};
   for (const MethodRun& run : answer.methods) {
-    if (run.gap && std::abs(*run.gap) <= 1e-12) table.strong_rows.push_back(table.rows.size());
+    if (is_best(run)) table.strong_rows.push_back(table.rows.size());
     table.rows.push_back({method_name(run), fmt::format("{:.6f}", run.value),
                           run.gap ? fmt::format("{:.6f}", std::abs(*run.gap)) : "–",
                           duration(run.seconds), with_thousands(run.iterations),
-                          holdings(run.weights, document.assets)});
+                          holdings_text(run.weights, document.assets)});
   }
   section.blocks.emplace_back(std::move(table));
   if (qaoa) {
@@ -281,15 +239,8 @@ Section risk_section(const Demo& shown) {
          risk.beta ? fmt::format("{:.2f}", *risk.beta) : "–"});
   }
   section.blocks.emplace_back(std::move(table));
-  if (shown.index_by_day) {
-    const DemoRisk& index = *shown.index_by_day;
-    section.blocks.emplace_back(Paragraph{fmt::format(
-        "A longer memory: the S&P 500 by day, 2000 to 2020, had a volatility of {}, a VaR of {} "
-        "and "
-        "an ES of {} over one day, and fell {} from {} to {}.",
-        percent(index.volatility), percent(index.var_historical), percent(index.es_historical),
-        percent(index.maximum_drawdown.depth), index.maximum_drawdown.peak.value_or("–"),
-        index.maximum_drawdown.trough.value_or("–"))});
+  if (std::string history = history_text(shown); !history.empty()) {
+    section.blocks.emplace_back(Paragraph{std::move(history)});
   }
 
   svg::LineChart wealth{.title = "Growth of 1 in each portfolio",
@@ -304,16 +255,16 @@ Section risk_section(const Demo& shown) {
   for (std::size_t k = 0; k < document.risk.size(); ++k) {
     const std::string& name = document.risk[k].name;
     std::vector<double> growth = wealth_of(shown.returns[k]);
-    const bool compared = name == kDemoLotsName || k + 1 == document.risk.size();
+    const bool compared = name == kLotsName || k + 1 == document.risk.size();
     if (compared) falls.series.push_back({name, falls_of(growth), colour_of(name)});
-    wealth.series.push_back({name, std::move(growth), colour_of(name), name == "equal weights"});
+    wealth.series.push_back({name, std::move(growth), colour_of(name), name == kEqualWeightsName});
   }
   section.blocks.emplace_back(
       Figure{std::move(wealth),
              fmt::format("Growth of 1, rebalanced every {}, logarithmic.", period), true});
   for (std::size_t k = 0; k < document.risk.size(); ++k) {
     const DemoRisk& risk = document.risk[k];
-    if (risk.name != kDemoLotsName) continue;
+    if (risk.name != kLotsName) continue;
     section.blocks.emplace_back(Figure{
         svg::Histogram{.title = fmt::format("Returns of {} per {}", risk.name, period),
                        .values = shown.returns[k],
@@ -330,12 +281,7 @@ Section risk_section(const Demo& shown) {
 
 Report demo_report(const Demo& shown) {
   const DemoDocument& document = shown.document;
-  std::optional<QaoaDetails> qaoa;
-  for (const MethodRun& run : document.lots.methods) {
-    if (run.kind != MethodKind::kQuantum) continue;
-    auto details = json::from<QaoaDetails>(run.details);
-    if (details) qaoa = *std::move(details);
-  }
+  const std::optional<QaoaDetails> qaoa = qaoa_details(document);
   const auto risk_of = [&](std::string_view name) {
     return std::ranges::find(document.risk, name, &DemoRisk::name);
   };
@@ -350,27 +296,25 @@ Report demo_report(const Demo& shown) {
                 .footer = {}};
   report.key_figures.push_back({"Best of the discrete portfolios",
                                 document.lots.certificate.proven ? "proven" : "not proven",
-                                holdings(document.lots.weights, document.assets)});
+                                holdings_text(document.lots.weights, document.assets)});
   if (qaoa) {
     const auto quantum =
         std::ranges::find(document.lots.methods, MethodKind::kQuantum, &MethodRun::kind);
     report.key_figures.push_back(
         {"QAOA's best shot",
-         quantum->gap && std::abs(*quantum->gap) <= 1e-12
-             ? "the optimum"
-             : fmt::format("gap {:.4f}", quantum->gap.value_or(0.0)),
+         is_best(*quantum) ? "the optimum" : fmt::format("gap {:.4f}", quantum->gap.value_or(0.0)),
          fmt::format("P(best) {} a shot, chance {}", percent(qaoa->probability_of_best, 2),
                      percent(qaoa->chance, 2))});
   }
-  if (const auto lots = risk_of(kDemoLotsName); lots != document.risk.end()) {
+  if (const auto lots = risk_of(kLotsName); lots != document.risk.end()) {
     report.key_figures.push_back(
         {"Return and volatility",
          fmt::format("{} / {}", percent(lots->annual_return), percent(lots->volatility)),
-         fmt::format("{}, per year, in sample", kDemoLotsName)});
+         fmt::format("{}, per year, in sample", kLotsName)});
     report.key_figures.push_back(
         {fmt::format("VaR 95 %, one {}", period_name(document.periods_per_year)),
          percent(lots->var_historical),
-         fmt::format("ES {}, {}", percent(lots->es_historical), kDemoLotsName)});
+         fmt::format("ES {}, {}", percent(lots->es_historical), kLotsName)});
   }
 
   Section caution{"Before you trust a figure", {}};
@@ -378,12 +322,8 @@ Report demo_report(const Demo& shown) {
   report.sections = {std::move(caution), prices_section(shown), weights_section(shown),
                      lots_section(shown, qaoa), risk_section(shown)};
 
-  if (!shown.own_prices) {
-    report.footer.push_back(
-        "Prices: stocks.csv, sp500.csv and sp500-2000.csv of npm's vega-datasets 3.2.1. The "
-        "package "
-        "is BSD-3-Clause, which covers its code; it names Yahoo Finance as the source of "
-        "sp500-2000.csv, and neither source nor licence of the other two.");
+  if (std::string sources = sources_text(shown); !sources.empty()) {
+    report.footer.push_back(std::move(sources));
   }
   report.footer.push_back(fmt::format(
       "Made by quanta {} with: quanta {} (seed {}, kernel {}) in {}.", document.provenance.version,

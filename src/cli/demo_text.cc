@@ -4,15 +4,14 @@
 #include <fmt/format.h>
 
 #include "cli/demo.h"
+#include "cli/demo_words.h"
 #include "cli/figures.h"
 
 namespace quanta::cli {
 namespace {
 
-using services::MethodKind;
 using services::MethodRun;
 using services::OptimizeDocument;
-using services::QaoaDetails;
 
 constexpr std::size_t kWidest = 96;
 constexpr std::size_t kMostAssets = 12;  // of a table; the rest is summed up in a line
@@ -24,38 +23,6 @@ std::string heading(const Terminal& terminal, int number, std::string_view title
 std::string note(const Terminal& terminal, const std::string& text) {
   const std::size_t width = std::min(terminal.width, kWidest);
   return styled(terminal, Style::kDim, wrapped(printable(terminal, text), width));
-}
-
-std::string file_name(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? path : path.substr(slash + 1);
-}
-
-std::string findings_text(const DemoFile& file) {
-  std::string text;
-  for (const auto& [kind, n] : file.findings) {
-    if (n == 0) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, kind);
-  }
-  return text.empty() ? "none" : text;
-}
-
-/// The assets that a table shows: all, or those with the largest weights anywhere.
-std::vector<std::size_t> shown_assets(const DemoDocument& document) {
-  std::vector<double> largest(document.assets.size(), 0.0);
-  for (const DemoRisk& portfolio : document.risk) {
-    if (portfolio.name == "equal weights") continue;
-    for (std::size_t i = 0; i < portfolio.weights.size(); ++i) {
-      largest[i] = std::max(largest[i], portfolio.weights[i]);
-    }
-  }
-  std::vector<std::size_t> order(document.assets.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  if (order.size() <= kMostAssets) return order;
-  std::ranges::stable_sort(order,
-                           [&](std::size_t a, std::size_t b) { return largest[a] > largest[b]; });
-  order.resize(kMostAssets);
-  return order;
 }
 
 std::string prices_text(const Demo& shown, const Terminal& terminal) {
@@ -87,7 +54,7 @@ std::string prices_text(const Demo& shown, const Terminal& terminal) {
                 fmt::format("{:.2f}", levels.back() / levels.front()),
                 Cell(sparkline(terminal, levels, 40), Style::kAccent)});
   };
-  for (const std::size_t i : shown_assets(document)) {
+  for (const std::size_t i : leading_assets(document, kMostAssets)) {
     std::vector<double> levels(n_dates);
     for (std::size_t t = 0; t < n_dates; ++t) levels[t] = shown.prices(t, i);
     add(document.assets[i], shown.mean[i], shown.volatility[i], levels);
@@ -101,10 +68,7 @@ std::string prices_text(const Demo& shown, const Terminal& terminal) {
     out += note(terminal, fmt::format("… and {} more; shown are those with the largest weights.",
                                       document.assets.size() - kMostAssets));
   }
-  out +=
-      note(terminal, fmt::format("Used: {} common dates, so {} returns, {:.0f} of them a year. {}",
-                                 document.dates, document.dates - 1, document.periods_per_year,
-                                 fmt::join(document.provenance.warnings, " ")));
+  out += note(terminal, used_text(shown));
   return out;
 }
 
@@ -117,9 +81,9 @@ std::string certificate_text(const OptimizeDocument& answer) {
 std::string weights_text(const Demo& shown, const Terminal& terminal) {
   const DemoDocument& document = shown.document;
   std::string out = heading(terminal, 2, "Weights, exact: full investment, no short sales");
-  std::vector<Column> columns = {{"asset", Align::kLeft}, {"min variance"}, {"", Align::kLeft}};
+  std::vector<Column> columns = {{"asset", Align::kLeft}, {kMinVarianceName}, {"", Align::kLeft}};
   if (document.maximum_sharpe) {
-    columns.push_back({"max Sharpe"});
+    columns.push_back({kMaxSharpeName});
     columns.push_back({"", Align::kLeft});
   }
   Table table(columns);
@@ -129,7 +93,7 @@ std::string weights_text(const Demo& shown, const Terminal& terminal) {
     drawn.append(16 - std::min<std::size_t>(display_width(drawn), 16), ' ');
     cells.emplace_back(drawn, Style::kAccent);
   };
-  for (const std::size_t i : shown_assets(document)) {
+  for (const std::size_t i : leading_assets(document, kMostAssets)) {
     std::vector<Cell> cells = {document.assets[i]};
     cell(document.minimum_variance.weights[i], cells);
     if (document.maximum_sharpe) cell(document.maximum_sharpe->weights[i], cells);
@@ -145,19 +109,9 @@ std::string weights_text(const Demo& shown, const Terminal& terminal) {
          Cell(certificate_text(answer), answer.certificate.proven ? Style::kGood : Style::kBad)});
   };
   out += "\n";
-  add("min variance", document.minimum_variance);
-  if (document.maximum_sharpe) add("max Sharpe", *document.maximum_sharpe);
+  add(kMinVarianceName, document.minimum_variance);
+  if (document.maximum_sharpe) add(kMaxSharpeName, *document.maximum_sharpe);
   return out + figures.to_text(terminal);
-}
-
-std::string holdings_text(const std::vector<double>& weights,
-                          const std::vector<std::string>& assets) {
-  std::string text;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const long lots = std::lround(weights[i] * kDemoLots);
-    if (lots > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", lots, assets[i]);
-  }
-  return text;
 }
 
 std::string lots_text(const Demo& shown, const Terminal& terminal) {
@@ -173,19 +127,13 @@ std::string lots_text(const Demo& shown, const Terminal& terminal) {
                {"time"},
                {"evaluations"},
                {"lots", Align::kLeft}});
-  std::optional<QaoaDetails> qaoa;
   for (const MethodRun& run : answer.methods) {
-    const bool best = run.gap && *run.gap <= 1e-12;
     table.add({method_name(run), fmt::format("{:.6f}", run.value),
                run.gap ? Cell(fmt::format("{:.6f}", std::abs(*run.gap)),
-                              best ? Style::kGood : Style::kPlain)
+                              is_best(run) ? Style::kGood : Style::kPlain)
                        : Cell("-"),
                duration(run.seconds), with_thousands(run.iterations),
                holdings_text(run.weights, document.assets)});
-    if (run.kind == MethodKind::kQuantum) {
-      auto details = json::from<QaoaDetails>(run.details);
-      if (details) qaoa = *std::move(details);
-    }
   }
   out += table.to_text(terminal);
   out += note(
@@ -193,6 +141,7 @@ std::string lots_text(const Demo& shown, const Terminal& terminal) {
       fmt::format("Least {} x'Sx - m'x over x = lots/{}, per year; gap = distance to the "
                   "bound, which is {}.",
                   kDemoRiskWeight, kDemoLots, answer.certificate.proven ? "proven" : "not closed"));
+  const std::optional<services::QaoaDetails> qaoa = qaoa_details(document);
   if (!qaoa) return out;
 
   out += "\n";
@@ -205,13 +154,12 @@ std::string lots_text(const Demo& shown, const Terminal& terminal) {
   out += shots.to_text(terminal);
   out += note(
       terminal,
-      fmt::format(
-          "{} qubits, {} layers, mixer {} from a Dicke state: {} basis states, all with exactly {} "
-          "ones. {} shots; approximation ratio {:.4f}, of the mean shot {:.4f}; best of as many "
-          "random picks {:.6f}.",
-          qaoa->qubits, qaoa->layers, qaoa->mixer, with_thousands(qaoa->states), kDemoLots,
-          with_thousands(qaoa->shots), qaoa->approximation_ratio, qaoa->mean_approximation_ratio,
-          qaoa->best_of_random));
+      fmt::format("{} qubits, exactly {} of them one: {}. {} layers, mixer {}, start in the Dicke "
+                  "state. {} shots; approximation ratio {:.4f}, of the mean shot {:.4f}; best of "
+                  "as many random picks {:.6f}.",
+                  qaoa->qubits, kDemoLots, states_text(document, *qaoa), qaoa->layers, qaoa->mixer,
+                  with_thousands(qaoa->shots), qaoa->approximation_ratio,
+                  qaoa->mean_approximation_ratio, qaoa->best_of_random));
   return out;
 }
 
@@ -224,37 +172,25 @@ std::string risk_text(const Demo& shown, const Terminal& terminal) {
                {"volatility"},
                {"VaR"},
                {"ES"},
-               {"VaR normal"},
-               {"ES normal"},
+               {"VaR*"},
+               {"ES*"},
                {"drawdown"},
                {"beta"},
                {"wealth", Align::kLeft}});
   for (std::size_t k = 0; k < document.risk.size(); ++k) {
     const DemoRisk& risk = document.risk[k];
-    std::vector<double> wealth = {1.0};
-    for (const double r : shown.returns[k]) wealth.push_back(wealth.back() * (1.0 + r));
     table.add({risk.name, percent(risk.annual_return), percent(risk.volatility),
                percent(risk.var_historical), percent(risk.es_historical), percent(risk.var_normal),
                percent(risk.es_normal), percent(risk.maximum_drawdown.depth),
                risk.beta ? fmt::format("{:.2f}", *risk.beta) : "-",
-               Cell(sparkline(terminal, wealth, 12), Style::kAccent)});
+               Cell(sparkline(terminal, wealth_of(shown.returns[k]), 12), Style::kAccent)});
   }
   out += table.to_text(terminal);
   out += note(terminal,
-              fmt::format("Losses are positive. VaR and ES are historical unless they say normal; "
+              fmt::format("Losses are positive. VaR and ES are historical, with * of a normal law; "
                           "return and volatility per year; beta against {}.",
                           shown.index.empty() ? "nothing: there is no index" : "the S&P 500"));
-  if (shown.index_by_day) {
-    const DemoRisk& index = *shown.index_by_day;
-    const services::MaximumDrawdown& fall = index.maximum_drawdown;
-    out += note(terminal,
-                fmt::format("A longer memory: the S&P 500 by day, 2000 to 2020, had volatility {}, "
-                            "VaR {} and ES {} over one day, and fell {} from {} to {}.",
-                            percent(index.volatility), percent(index.var_historical),
-                            percent(index.es_historical), percent(fall.depth),
-                            fall.peak.value_or("-"), fall.trough.value_or("-")));
-  }
-  return out;
+  return out + note(terminal, history_text(shown));
 }
 
 }  // namespace
@@ -271,14 +207,12 @@ std::string demo_text(const Demo& shown, const Terminal& terminal) {
   out += risk_text(shown, terminal);
   out += "\n" + styled(terminal, Style::kBold, "Before you trust a figure") + "\n";
   for (const std::string& remark : document.remarks) {
-    out += wrapped(printable(terminal, "- " + remark), std::min(terminal.width, kWidest));
+    const std::size_t width = std::min(terminal.width, kWidest);
+    std::string lines = wrapped(printable(terminal, remark), width, 4);
+    out += lines.replace(0, 4, "  - ");
   }
-  if (!shown.own_prices) {
-    out += "\n" + note(terminal,
-                       "Prices: stocks.csv, sp500.csv and sp500-2000.csv of npm's vega-datasets "
-                       "3.2.1. The package is BSD-3-Clause, which covers its code; it names Yahoo "
-                       "Finance as the source of sp500-2000.csv, and neither source nor licence "
-                       "of the other two.");
+  if (const std::string sources = sources_text(shown); !sources.empty()) {
+    out += "\n" + note(terminal, sources);
   }
   out += fmt::format("\nComputed in {}.", duration(shown.seconds));
   if (document.report) out += fmt::format(" Report: {}", printable(terminal, *document.report));
