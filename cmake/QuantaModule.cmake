@@ -13,6 +13,7 @@ function(quanta_module NAME)
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
 
+  quanta_arrows(${NAME} ${ARG_USES})
   list(TRANSFORM ARG_USES PREPEND quanta_)
   if(NOT sources)  # nothing there yet: only the arrows
     add_library(quanta_${NAME} INTERFACE)
@@ -36,6 +37,14 @@ function(quanta_module NAME)
       target_link_options(${target} PRIVATE -fsanitize=fuzzer)
     endforeach()
   endif()
+endfunction()
+
+# quanta_arrows(NAME module ...): what the files of a module may include beside their own. All arrows
+# together, as "name=module,module|name=…", are what tests/arrows checks the includes against.
+function(quanta_arrows NAME)
+  list(JOIN ARGN "," uses)
+  get_property(arrows GLOBAL PROPERTY QUANTA_ARROWS)
+  set_property(GLOBAL PROPERTY QUANTA_ARROWS "${arrows}|${NAME}=${uses}")
 endfunction()
 
 # quanta_kernels(source ...): files named *_kernels.cc are optimised in every preset, and multiply

@@ -7,10 +7,10 @@
 #include <limits>
 #include <sstream>
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 #include "core/enum_text.h"
+#include "core/json.h"
 #include "core/random.h"
 #include "quantum/simulator/state_vector.h"
 
@@ -39,7 +39,7 @@ TEST(Qaoa, EqualsTheIndependentSimulator) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
-  const boost::json::value book = boost::json::parse(text.str());
+  const json::Value book = json::parse(text.str(), path.string()).value();
   int energies = 0;
   int gradients = 0;
   for (const auto& instance : book.at("instances").as_array()) {
