@@ -1,0 +1,509 @@
+#include "portfolio/objectives/mean_variance.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <string>
+
+#include <Eigen/Cholesky>
+#include <Eigen/Dense>
+#include <Eigen/Eigenvalues>
+#include <fmt/format.h>
+
+#include "portfolio/optimizers/dual_bound.h"
+#include "portfolio/optimizers/quadratic_program.h"
+
+namespace quanta::portfolio {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kDust = 1e-12;
+constexpr double kProvenGap = 1e-8;
+/// How far sums of user numbers such as 20 x 0.05 may miss 1 by rounding.
+constexpr double kSumRoom = 1e-12;
+
+double dot(std::span<const double> a, std::span<const double> b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+std::vector<double> times(const Matrix& matrix, std::span<const double> x) {
+  std::vector<double> out(matrix.rows());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = dot(matrix.row(i), x);
+  return out;
+}
+
+double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
+
+// ---- What may be wrong --------------------------------------------------------------------------
+
+Result<void> check_finite(double value, std::string_view field) {
+  if (std::isfinite(value)) return {};
+  return bad_input(field, fmt::format("{} is not a finite number", value));
+}
+
+Result<void> check_covariance(const Matrix& covariance) {
+  const std::size_t n = covariance.rows();
+  double largest_variance = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      if (std::isfinite(covariance(i, j))) continue;
+      return bad_input("covariance", fmt::format("row {}, column {}: {} is not finite", i + 1,
+                                                 j + 1, covariance(i, j)));
+    }
+    if (covariance(i, i) < 0.0) {
+      return bad_input("covariance",
+                       fmt::format("asset {}: variance {} is negative", i + 1, covariance(i, i)));
+    }
+    largest_variance = std::max(largest_variance, covariance(i, i));
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (std::abs(covariance(i, j) - covariance(j, i)) <= 1e-9 * largest_variance) continue;
+      return bad_input("covariance",
+                       fmt::format("not symmetric: row {}, column {} is {}, but row "
+                                   "{}, column {} is {}",
+                                   i + 1, j + 1, covariance(i, j), j + 1, i + 1, covariance(j, i)));
+    }
+  }
+  const auto size = static_cast<Eigen::Index>(n);
+  Eigen::MatrixXd lifted = Eigen::Map<const Eigen::MatrixXd>(covariance.data(), size, size);
+  lifted.diagonal() *= 1.0 + 1e-9;
+  lifted.diagonal().array() += 1e-12 * std::max(largest_variance, 1e-200);
+  const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> cholesky(lifted);
+  if (cholesky.info() == Eigen::Success) return {};
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(
+      Eigen::Map<const Eigen::MatrixXd>(covariance.data(), size, size), Eigen::EigenvaluesOnly);
+  return bad_input("covariance",
+                   fmt::format("not positive semidefinite: its smallest eigenvalue is {:.6g}, so "
+                               "that some portfolio would have a negative variance; shrinkage or "
+                               "complete data give one that is",
+                               eigen.eigenvalues()[0]));
+}
+
+Result<void> check_bounds(const Bounds& bounds) {
+  for (std::size_t i = 0; i < bounds.lower.size(); ++i) {
+    const double lower = bounds.lower[i];
+    const double upper = bounds.upper[i];
+    if (std::isnan(lower) || std::isnan(upper) || lower == kInfinity || upper == -kInfinity) {
+      return bad_input(
+          "bounds", fmt::format("asset {}: {} to {} is no range of weights", i + 1, lower, upper));
+    }
+    if (lower > upper) {
+      return infeasible("bounds", fmt::format("asset {}: the lower bound {} is above the upper "
+                                              "bound {}",
+                                              i + 1, lower, upper));
+    }
+  }
+  const double least = total(bounds.lower);
+  const double most = total(bounds.upper);
+  if (least > 1.0 + kSumRoom) {
+    return infeasible("bounds", fmt::format("the lower bounds of {} assets sum to {:.12g}, but "
+                                            "weights sum to 1; lower some of them",
+                                            bounds.lower.size(), least));
+  }
+  if (most < 1.0 - kSumRoom) {
+    return infeasible("bounds", fmt::format("the upper bounds of {} assets sum to {:.12g}, but "
+                                            "weights sum to 1; raise some of them",
+                                            bounds.upper.size(), most));
+  }
+  return {};
+}
+
+Result<void> check(const MeanVarianceProblem& p) {
+  const std::size_t n = p.mean.size();
+  if (n == 0) return bad_input("mean", "there are no assets");
+  if (p.covariance.rows() != n || p.covariance.columns() != n) {
+    return bad_input("covariance", fmt::format("{} x {} for {} assets", p.covariance.rows(),
+                                               p.covariance.columns(), n));
+  }
+  if (p.bounds.lower.size() != n || p.bounds.upper.size() != n) {
+    return bad_input("bounds", fmt::format("{} lower and {} upper bounds for {} assets",
+                                           p.bounds.lower.size(), p.bounds.upper.size(), n));
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    if (std::isfinite(p.mean[i])) continue;
+    return bad_input("mean", fmt::format("asset {}: {} is not finite", i + 1, p.mean[i]));
+  }
+  if (p.objective == Objective::kTargetReturn) QUANTA_CHECK(check_finite(p.target, "target"));
+  if (p.objective == Objective::kMaxSharpe) QUANTA_CHECK(check_finite(p.risk_free, "risk_free"));
+  if (p.objective == Objective::kUtility) {
+    QUANTA_CHECK(check_finite(p.risk_aversion, "risk_aversion"));
+    if (!(p.risk_aversion > 0.0)) {
+      return bad_input("risk_aversion",
+                       fmt::format("{} is not positive; 3 is usual", p.risk_aversion));
+    }
+  }
+  QUANTA_CHECK(check_bounds(p.bounds));
+  return check_covariance(p.covariance);
+}
+
+// ---- From quadratic program to answer -----------------------------------------------------------
+
+/// min 1/2 w'Sw - lambda m'w on the budget and within the bounds.
+QuadraticProgram on_budget(const MeanVarianceProblem& p, double lambda) {
+  const std::size_t n = p.mean.size();
+  QuadraticProgram out{.quadratic = p.covariance,
+                       .linear = std::vector<double>(n),
+                       .equality = Matrix(1, n, 1.0),
+                       .equality_value = {1.0},
+                       .inequality = {},
+                       .inequality_limit = {},
+                       .lower = p.bounds.lower,
+                       .upper = p.bounds.upper};
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const double middle = 0.5 * (p.covariance(i, j) + p.covariance(j, i));
+      out.quadratic(i, j) = out.quadratic(j, i) = middle;
+    }
+    out.linear[i] = lambda == 0.0 ? 0.0 : -lambda * p.mean[i];
+  }
+  // Bounds whose sum is 1 leave one portfolio; rounding must not make it infeasible.
+  if (total(p.bounds.lower) >= 1.0 - kSumRoom) out.upper = out.lower;
+  if (total(p.bounds.upper) <= 1.0 + kSumRoom) out.lower = out.upper;
+  return out;
+}
+
+void set_lambda(QuadraticProgram& program, const MeanVarianceProblem& p, double lambda) {
+  for (std::size_t i = 0; i < p.mean.size(); ++i) program.linear[i] = -lambda * p.mean[i];
+}
+
+/// The solver's point as weights: no dust, no -0, the sum 1 to the last bits.
+std::vector<double> clean_weights(const QuadraticProgram& program, std::vector<double> x) {
+  std::vector<std::size_t> loose;  // strictly between their bounds, the largest first
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = std::clamp(x[i], program.lower[i], program.upper[i]) + 0.0;
+    if (std::abs(x[i]) < kDust && program.lower[i] <= 0.0 && program.upper[i] >= 0.0) x[i] = 0.0;
+    if (x[i] > program.lower[i] && x[i] < program.upper[i] && x[i] != 0.0) loose.push_back(i);
+  }
+  std::ranges::stable_sort(
+      loose, [&](std::size_t a, std::size_t b) { return std::abs(x[a]) > std::abs(x[b]); });
+  // They take what rounding left of the sum.
+  for (const std::size_t i : loose) {
+    const double missing = 1.0 - total(x);
+    if (missing == 0.0) break;
+    x[i] = std::clamp(x[i] + missing, program.lower[i], program.upper[i]);
+  }
+  return x;
+}
+
+void prove(ContinuousAnswer& answer, double bound, double infeasibility, double noise) {
+  Certificate& certificate = answer.certificate;
+  certificate.best = answer.value;
+  // Beyond the value by rounding only: the gap of a feasible answer is never negative.
+  const bool minimize = answer.sense == Sense::kMinimize;
+  certificate.bound = minimize ? std::min(bound, answer.value) : std::max(bound, answer.value);
+  certificate.gap = std::abs(certificate.best - certificate.bound);
+  const double beyond = minimize ? bound - answer.value : answer.value - bound;
+  const double room = kProvenGap * std::abs(answer.value) + noise;
+  certificate.proven = certificate.gap <= room && beyond <= room && infeasibility <= 1e-9;
+}
+
+/// Everything but value, sense, certificate and shadow prices.
+ContinuousAnswer answer_of(const MeanVarianceProblem& p, const QuadraticProgram& program,
+                           const QuadraticSolution& solution) {
+  ContinuousAnswer out;
+  out.weights = clean_weights(program, solution.x);
+  out.sense = sense_of(p.objective);
+  out.expected_return = dot(p.mean, out.weights);
+  out.variance = std::max(dot(out.weights, times(program.quadratic, out.weights)), 0.0);
+  out.iterations = solution.iterations;
+  return out;
+}
+
+/// Multipliers of the program as prices of the value, which changes by `unit` where the program's
+/// objective rises by one.
+ShadowPrices prices_of(const QuadraticSolution& solution, double unit) {
+  ShadowPrices out;
+  const auto scaled = [](double a, double b) { return a * b + 0.0; };  // no -0
+  out.sum = scaled(-unit, solution.equality_multiplier[0]);
+  for (const double z : solution.lower_multiplier) out.lower.push_back(scaled(unit, z));
+  for (const double z : solution.upper_multiplier) out.upper.push_back(scaled(-unit, z));
+  return out;
+}
+
+double largest_variance(const MeanVarianceProblem& p) {
+  double out = 0.0;
+  for (std::size_t i = 0; i < p.mean.size(); ++i) out = std::max(out, p.covariance(i, i));
+  return out;
+}
+
+// ---- Minimum variance, target return, utility ---------------------------------------------------
+
+/// The value is unit x (1/2 w'Sw - lambda m'w).
+Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProgram& program,
+                               double unit, const Execution& execution) {
+  auto solved = solve_quadratic_program(program, execution);
+  if (!solved) {
+    Error error = std::move(solved).error();
+    if (error.field == "objective") {
+      error.message =
+          "the utility has no maximum: without bounds, some mix of assets earns and shows no risk "
+          "under this singular covariance; set bounds, or use a shrinkage covariance";
+    }
+    return std::unexpected(std::move(error));
+  }
+  ContinuousAnswer out = answer_of(p, program, *solved);
+  const DualBound proof =
+      dual_bound(program, out.weights, solved->equality_multiplier, solved->inequality_multiplier);
+  out.value = p.objective == Objective::kUtility
+                  ? out.expected_return - 0.5 * p.risk_aversion * out.variance
+                  : out.variance;
+  // The rounding of w'Sw, which is all there is of a variance that a singular S lets vanish.
+  const double noise = std::abs(unit) * 1e-15 * largest_variance(p);
+  double bound = unit * proof.bound;
+  if (p.objective != Objective::kUtility) bound = std::max(bound, 0.0);  // no variance is negative
+  prove(out, bound, proof.infeasibility, noise);
+  out.shadow_prices = prices_of(*solved, unit);
+  if (!solved->inequality_multiplier.empty()) {
+    out.shadow_prices.target = unit * solved->inequality_multiplier[0];
+  }
+  return out;
+}
+
+Result<ContinuousAnswer> target_return(const MeanVarianceProblem& p, const Execution& execution) {
+  const std::size_t n = p.mean.size();
+  QuadraticProgram program = on_budget(p, 0.0);
+  const BudgetMaximum most = largest_on_budget(p.mean, program.lower, program.upper, 1.0);
+  double scale = std::abs(p.target);
+  for (std::size_t i = 0; i < n; ++i) scale = std::max(scale, std::abs(p.mean[i]));
+  const double room = 1e-12 * scale;
+  if (p.target > most.value + room) {
+    return infeasible("target", fmt::format("the target return {} is above the largest return "
+                                            "within the bounds, {:.10g}; ask for less or widen the "
+                                            "bounds",
+                                            p.target, most.value));
+  }
+  if (p.target >= most.value - room) {
+    // Only the portfolios of largest return are left: assets above the price of the budget at
+    // their upper bound, those below it at their lower one, and a free choice among equals.
+    for (std::size_t i = 0; i < n; ++i) {
+      if (p.mean[i] > most.price + room) program.lower[i] = program.upper[i];
+      if (p.mean[i] < most.price - room) program.upper[i] = program.lower[i];
+    }
+    return solve(p, program, 2.0, execution);
+  }
+  program.inequality = Matrix(1, n);
+  for (std::size_t i = 0; i < n; ++i) program.inequality(0, i) = -p.mean[i];
+  program.inequality_limit = {-p.target};
+  return solve(p, program, 2.0, execution);
+}
+
+// ---- Maximum Sharpe ratio -----------------------------------------------------------------------
+
+std::unexpected<Error> no_largest_ratio(std::string reason) {
+  return infeasible("objective", fmt::format("the Sharpe ratio has no maximum: {}; set bounds, use "
+                                             "a shrinkage covariance, or use min-variance",
+                                             reason));
+}
+
+/// An upper bound of the Sharpe ratio, from the weights u that were found.
+///
+/// On the cone of all y = k w (k > 0, w within the bounds on the budget) the ratio R of w appears
+/// as
+///   min over k of 1/2 y'Sy - l m'y = -1/2 l^2 R^2,  m the excess means,
+/// so a lower bound D of that program on the cone gives R^2 <= -2 D / l^2. With r = S u - l m,
+///   1/2 y'Sy - l m'y = -1/2 u'Su + r'y + 1/2 (y - u)'S(y - u),
+/// and r'y >= 0 on the cone if it is so for each w. u is stretched until rounding allows that. What
+/// rounding leaves of r on the weights that no bound holds, d, is met by the curvature instead:
+///   d'y + 1/2 (y - u)'S(y - u) >= d'u - 1/2 d'S^-1 d;
+/// where S is singular, |y - u| <= 10 is taken for granted there.
+double ratio_bound(const MeanVarianceProblem& p, const QuadraticProgram& program,
+                   std::span<const double> weights) {
+  constexpr double kFar = 1e6;  // stands for infinity while the price of the budget is found
+  const std::size_t n = weights.size();
+  const std::vector<double> shared = times(program.quadratic, weights);
+  const double variance = dot(weights, shared);
+  const double excess = dot(p.mean, weights) - p.risk_free * total(weights);
+  const double lambda = variance / excess;
+  std::vector<double> lower(n), upper(n), gain(n), pull(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    lower[i] = std::max(program.lower[i], -kFar);
+    upper[i] = std::min(program.upper[i], kFar);
+  }
+  for (double stretch = 1e-16; stretch < 1.0; stretch *= 4.0) {
+    for (std::size_t i = 0; i < n; ++i) {
+      gain[i] = lambda * (p.mean[i] - p.risk_free) - (1.0 + stretch) * shared[i];  // -r
+    }
+    const double price = largest_on_budget(gain, lower, upper, 1.0).price;
+    bool any_pull = false;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double above = gain[i] - price;
+      const bool held = weights[i] == (above > 0.0 ? program.upper[i] : program.lower[i]);
+      pull[i] = held ? 0.0 : -above;
+      if (!held) gain[i] = price;
+      any_pull = any_pull || pull[i] != 0.0;
+    }
+    if (largest_on_budget(gain, lower, upper, 1.0).value > 0.0) continue;
+    double least = -0.5 * (1.0 + stretch) * (1.0 + stretch) * variance;
+    if (any_pull) {
+      const double by_curvature = least_by_curvature(program.quadratic, pull);
+      least += (1.0 + stretch) * dot(pull, weights);
+      if (by_curvature > -kInfinity) {
+        least += by_curvature;
+      } else {
+        for (std::size_t i = 0; i < n; ++i) least -= 10.0 * std::abs(pull[i]);
+      }
+    }
+    return std::sqrt(-2.0 * least) / lambda;
+  }
+  return kInfinity;
+}
+
+/// The largest ratio lies on the efficient frontier w(lambda) = argmin 1/2 w'Sw - lambda m'w, at
+/// the lambda where lambda e = v with e = (m - f)'w and v = w'Sw: below it the ratio still rises,
+/// above it falls. On a piece of the frontier where the same weights are free, e and v are
+///   e(l') = e + s (l' - l),  v(l') = v + s (l'^2 - l^2),  s = m' dw/dlambda,
+/// so that l' = (v - s l^2) / (e - s l) is exact once the piece is the right one.
+class SharpeSearch {
+ public:
+  SharpeSearch(const MeanVarianceProblem& problem, const Execution& execution)
+      : p_(problem), execution_(execution), program_(on_budget(problem, 0.0)) {}
+
+  Result<ContinuousAnswer> run() {
+    const BudgetMaximum most = largest_on_budget(p_.mean, program_.lower, program_.upper, 1.0);
+    if (!(most.value > p_.risk_free)) {
+      return infeasible(
+          "risk_free",
+          fmt::format("no portfolio within the bounds earns more than the risk-free rate {}: the "
+                      "largest return is {:.10g}, so that a maximum Sharpe ratio has no meaning; "
+                      "use min-variance, or a lower risk-free rate",
+                      p_.risk_free, most.value));
+    }
+    QUANTA_CHECK(solve_at(0.0));
+    double lambda = excess_ > 0.0 ? variance_ / excess_ : first_lambda(most);
+    double risen_for_good = 0.0;  // largest lambda known to be too small
+    double falling = kInfinity;   // smallest lambda known to be too large
+    for (int round = 0; round < 200; ++round) {
+      if (excess_ > 0.0 && variance_ <= 1e-15 * largest_variance(p_)) {
+        return no_largest_ratio(
+            fmt::format("a portfolio without risk under this singular "
+                        "covariance earns {:.6g}",
+                        excess_ + p_.risk_free));
+      }
+      QUANTA_CHECK(solve_at(lambda));
+      const double imbalance = lambda * excess_ - variance_;
+      if (excess_ > 0.0 && std::abs(imbalance) <= 1e-14 * variance_) return finish(lambda);
+      (imbalance < 0.0 ? risen_for_good : falling) = lambda;
+      QUANTA_TRY(const double slope, frontier_slope());
+      const double numerator = variance_ - slope * lambda * lambda;
+      const double denominator = excess_ - slope * lambda;
+      double next = denominator > 0.0 ? numerator / denominator : kInfinity;
+      if (!(next > risen_for_good && next < falling)) {
+        next = falling < kInfinity ? 0.5 * (risen_for_good + falling) : 10.0 * lambda;
+      }
+      if (std::abs(next - lambda) <= 1e-15 * lambda) return finish(lambda);
+      if (falling == kInfinity && next > 1e12 * std::max(first_lambda_, lambda_unit())) break;
+      lambda = next;
+    }
+    if (falling < kInfinity) return finish(lambda);  // the certificate says how good it is
+    return no_largest_ratio("it keeps rising with ever larger weights");
+  }
+
+ private:
+  Result<void> solve_at(double lambda) {
+    set_lambda(program_, p_, lambda);
+    auto solved = solve_quadratic_program(program_, execution_, solution_.states);
+    if (!solved) {
+      if (solved.error().field == "objective") {
+        return no_largest_ratio(
+            "some mix of assets earns and shows no risk under this singular "
+            "covariance");
+      }
+      return std::unexpected(std::move(solved).error());
+    }
+    iterations_ += solved->iterations;
+    solution_ = *std::move(solved);
+    excess_ = dot(p_.mean, solution_.x) - p_.risk_free * total(solution_.x);
+    variance_ = std::max(dot(solution_.x, times(program_.quadratic, solution_.x)), 0.0);
+    return {};
+  }
+
+  /// s = m' dw/dlambda on the present piece: dw solves the same problem with a budget of 0 and the
+  /// weights on their bounds held.
+  Result<double> frontier_slope() {
+    const std::size_t n = p_.mean.size();
+    QuadraticProgram tangent = program_;
+    tangent.equality_value = {0.0};
+    bool any_free = false;
+    for (std::size_t i = 0; i < n; ++i) {
+      const bool free =
+          solution_.states[i] == BoundState::kFree && program_.lower[i] < program_.upper[i];
+      tangent.lower[i] = free ? -kInfinity : 0.0;
+      tangent.upper[i] = free ? kInfinity : 0.0;
+      tangent.linear[i] = -p_.mean[i];
+      any_free = any_free || free;
+    }
+    if (!any_free) return 0.0;
+    const auto direction = solve_quadratic_program(tangent, execution_);
+    if (!direction) {
+      if (direction.error().kind == ErrorKind::kCancelled) return cancelled_error();
+      return 0.0;  // a piece without curvature: the bracket alone leads on
+    }
+    return std::max(dot(p_.mean, direction->x), 0.0);
+  }
+
+  /// Where the least variance does not beat the risk-free rate: the lambda of the portfolio of
+  /// largest return, or one that grows from the size of the problem.
+  double first_lambda(const BudgetMaximum& most) {
+    first_lambda_ = lambda_unit();
+    if (std::isfinite(most.value)) {
+      first_lambda_ = std::max(variance_, largest_variance(p_)) / (most.value - p_.risk_free);
+    }
+    return first_lambda_;
+  }
+
+  double lambda_unit() const {
+    double reward = 0.0;
+    for (const double m : p_.mean) reward = std::max(reward, std::abs(m - p_.risk_free));
+    return largest_variance(p_) / std::max(reward, 1e-300);
+  }
+
+  ContinuousAnswer finish(double lambda) {
+    ContinuousAnswer out = answer_of(p_, program_, solution_);
+    out.iterations = iterations_;
+    const double deviation = std::sqrt(out.variance);
+    out.value = (out.expected_return - p_.risk_free) / deviation;
+    const double infeasibility = std::abs(total(out.weights) - 1.0);
+    prove(out, ratio_bound(p_, program_, out.weights), infeasibility, 0.0);
+    // d ratio / dw = (m - S w / lambda) / deviation = (multipliers) / (lambda deviation).
+    out.shadow_prices = prices_of(solution_, -1.0 / (lambda * deviation));
+    return out;
+  }
+
+  const MeanVarianceProblem& p_;
+  const Execution& execution_;
+  QuadraticProgram program_;
+  QuadraticSolution solution_;
+  double excess_ = 0.0;
+  double variance_ = 0.0;
+  double first_lambda_ = 0.0;
+  int iterations_ = 0;
+};
+
+}  // namespace
+
+Bounds uniform_bounds(std::size_t n, double lower, double upper) {
+  return {.lower = std::vector<double>(n, lower), .upper = std::vector<double>(n, upper)};
+}
+
+Result<ContinuousAnswer> optimize_mean_variance(const MeanVarianceProblem& problem,
+                                                const Execution& execution) {
+  QUANTA_CHECK(check(problem));
+  switch (problem.objective) {
+    case Objective::kTargetReturn:
+      return target_return(problem, execution);
+    case Objective::kMaxSharpe:
+      return SharpeSearch(problem, execution).run();
+    case Objective::kUtility:
+      return solve(problem, on_budget(problem, 1.0 / problem.risk_aversion), -problem.risk_aversion,
+                   execution);
+    default:
+      return solve(problem, on_budget(problem, 0.0), 2.0, execution);
+  }
+}
+
+}  // namespace quanta::portfolio
