@@ -44,8 +44,8 @@ Result<DemoData> find_demo_data() {
     const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
     folder = program.parent_path().parent_path() / "demo-data/node_modules/vega-datasets/data";
   }
-  const DemoData data{(folder / "stocks.csv").string(), (folder / "sp500.csv").string(),
-                      (folder / "sp500-2000.csv").string()};
+  DemoData data{(folder / "stocks.csv").string(), (folder / "sp500.csv").string(),
+                (folder / "sp500-2000.csv").string()};
   for (const std::string& file : {data.stocks, data.index_by_month, data.index_by_day}) {
     if (fs::is_regular_file(file, ignored)) continue;
     return fail(ErrorKind::kIo,
@@ -299,9 +299,12 @@ Result<Demo> demo(const DemoRequest& request, const Run& run) {
   QUANTA_TRY(document.minimum_variance,
              services::optimize(weights_request(sources, OptimizeObjective::kMinVariance), run));
   auto sharpe = services::optimize(weights_request(sources, OptimizeObjective::kMaxSharpe), run);
+  std::string no_maximum;
   if (sharpe) {
     document.maximum_sharpe = *std::move(sharpe);
-  } else if (sharpe.error().kind != ErrorKind::kInfeasible) {
+  } else if (sharpe.error().kind == ErrorKind::kInfeasible) {
+    no_maximum = "No maximum Sharpe: " + sharpe.error().message;
+  } else {
     return std::unexpected(std::move(sharpe).error());
   }
 
@@ -325,7 +328,7 @@ Result<Demo> demo(const DemoRequest& request, const Run& run) {
   }
 
   document.remarks = remarks_about(shown);
-  if (!sharpe) document.remarks.push_back("No maximum Sharpe: " + sharpe.error().message);
+  if (!no_maximum.empty()) document.remarks.push_back(no_maximum);
   add_simulation_remarks(shown);
   shown.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return shown;

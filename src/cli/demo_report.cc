@@ -73,6 +73,7 @@ Section prices_section(const Demo& shown) {
   int colour = 0;
   for (const std::size_t i : leading_assets(document, kMostLines)) {
     std::vector<double> growth;
+    growth.reserve(shown.dates.size());
     for (std::size_t t = 0; t < shown.dates.size(); ++t) {
       growth.push_back(shown.prices(t, i) / shown.prices(0, i));
     }
@@ -83,6 +84,7 @@ Section prices_section(const Demo& shown) {
   }
   if (!shown.index.empty()) {
     std::vector<double> growth;
+    growth.reserve(shown.index.size());
     for (const double level : shown.index) growth.push_back(level / shown.index.front());
     chart.series.push_back({"S&P 500", std::move(growth), 6, true});
   }
@@ -147,6 +149,7 @@ Section weights_section(const Demo& shown) {
   for (const DemoRisk& portfolio : document.risk) {
     if (portfolio.weights.empty() || portfolio.name == kEqualWeightsName) continue;
     std::vector<double> weights;
+    weights.reserve(assets.size());
     for (const std::size_t i : assets) weights.push_back(portfolio.weights[i]);
     bars.series.push_back({portfolio.name, std::move(weights), colour_of(portfolio.name)});
   }

@@ -65,8 +65,9 @@ std::vector<std::size_t> leading_assets(const DemoDocument& document, std::size_
       largest[i] = std::max(largest[i], portfolio.weights[i]);
     }
   }
-  std::ranges::stable_sort(order,
-                           [&](std::size_t a, std::size_t b) { return largest[a] > largest[b]; });
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    return largest[a] != largest[b] ? largest[a] > largest[b] : a < b;
+  });
   order.resize(most);
   return order;
 }
@@ -90,7 +91,9 @@ std::string states_text(const DemoDocument& document, const services::QaoaDetail
 }
 
 std::vector<double> wealth_of(const std::vector<double>& returns) {
-  std::vector<double> wealth = {1.0};
+  std::vector<double> wealth;
+  wealth.reserve(returns.size() + 1);
+  wealth.push_back(1.0);
   for (const double r : returns) wealth.push_back(wealth.back() * (1.0 + r));
   return wealth;
 }

@@ -41,6 +41,7 @@ p{margin:8px 0;max-width:72ch;overflow-wrap:anywhere}
 .keys .about{color:var(--soft);font-size:.82rem}
 .remark{background:var(--note);border-left:3px solid var(--noteedge);padding:9px 14px;margin:12px 0;
 border-radius:0 6px 6px 0;max-width:none}
+.remark+.remark{margin-top:-12px;padding-top:0}
 .figures{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:14px;margin:14px 0}
 figure{margin:0;background:var(--card);border:1px solid var(--faint);border-radius:8px;padding:14px 14px 10px;
 min-width:0}
@@ -55,6 +56,7 @@ th,td{padding:6px 12px 6px 0;text-align:left;border-bottom:1px solid var(--faint
 th{color:var(--soft);font-weight:500;font-size:.82rem;border-bottom-color:var(--edge)}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th.n{white-space:normal}
+.n+td:not(.n),.n+th:not(.n){padding-left:14px}
 tr.strong td{font-weight:650}
 footer{margin-top:44px;padding-top:14px;border-top:1px solid var(--faint);color:var(--soft);font-size:.82rem}
 .c1{color:var(--c1)}.c2{color:var(--c2)}.c3{color:var(--c3)}.c4{color:var(--c4)}.c5{color:var(--c5)}

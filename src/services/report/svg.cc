@@ -117,6 +117,7 @@ std::vector<Tick> value_ticks(double low, double high, std::size_t count, Format
   const std::vector<double> values = round_ticks(low, high, count);
   const double step = values.size() > 1 ? values[1] - values[0] : std::abs(high - low);
   std::vector<Tick> ticks;
+  ticks.reserve(values.size());
   for (const double value : values) ticks.push_back({value, label_of(value, step, format)});
   return ticks;
 }
@@ -328,7 +329,9 @@ struct EndLabel {
 
 /// Moves labels apart by a line each, downwards, then back up from the bottom.
 void spread(std::vector<EndLabel>& labels, double top, double bottom) {
-  std::ranges::stable_sort(labels, {}, &EndLabel::y);
+  std::ranges::sort(labels, [](const EndLabel& a, const EndLabel& b) {
+    return a.y != b.y ? a.y < b.y : a.name < b.name;
+  });
   for (std::size_t i = 0; i < labels.size(); ++i) {
     labels[i].y = std::max(labels[i].y, i == 0 ? top : labels[i - 1].y + kLineHeight);
   }
@@ -500,6 +503,7 @@ std::string draw(const BarChart& chart, Size size) {
   Plot plot;
   if (k > 1) {
     std::vector<std::pair<std::string, int>> entries;
+    entries.reserve(k);
     for (const BarSeries& series : chart.series) entries.emplace_back(series.name, series.colour);
     plot.top = draw_legend(canvas, size, entries) + 6.0;
   } else {
