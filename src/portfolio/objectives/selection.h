@@ -17,6 +17,9 @@
 
 namespace quanta::portfolio {
 
+/// More lots than this are refused: weights in steps of a hundred thousandth need no integers.
+inline constexpr unsigned kMaxLots = 100'000;
+
 struct LotProblem {
   Matrix quadratic;            ///< A, n x n, symmetric
   std::vector<double> linear;  ///< b, n
@@ -33,15 +36,15 @@ struct LotProblem {
 Result<LotProblem> selection_problem(const Matrix& covariance, std::span<const double> mean,
                                      double risk_weight, unsigned k);
 
-/// Errors: as above with the fields "lots" (N = 0) and "max-lots" (M = 0); kInfeasible, field
-/// "lots", where N > n M. An M above N is the same as N.
+/// Errors: as above with the fields "lots" (N = 0, or above kMaxLots) and "max-lots" (M = 0);
+/// kInfeasible, field "lots", where N > n M. An M above N is the same as N.
 Result<LotProblem> lot_problem(const Matrix& covariance, std::span<const double> mean,
                                double risk_weight, unsigned n_lots, unsigned max_lots);
 
 /// z'Az + b'z.
 double value(const LotProblem& problem, std::span<const unsigned> lots);
 
-/// How many z are feasible, saturating at 2^64 - 1. O(n N M).
+/// How many z are feasible, saturating at 2^64 - 1. O(n N).
 std::uint64_t n_feasible(const LotProblem& problem);
 
 }  // namespace quanta::portfolio

@@ -16,7 +16,7 @@ namespace quanta::portfolio {
 
 struct ExactLotsOptions {
   std::uint64_t enumerate_up_to = 50'000'000;  ///< feasible z; more go to branch and bound
-  std::uint64_t max_nodes = UINT64_MAX;        ///< of the tree; the proof is partial beyond
+  std::uint64_t max_nodes = 200'000;           ///< of the tree; the proof is partial beyond
 };
 
 /// What only a full enumeration knows.

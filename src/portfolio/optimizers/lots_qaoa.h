@@ -13,6 +13,9 @@
 
 namespace quanta::portfolio {
 
+/// Basis states are held in a word of 64 bits.
+inline constexpr unsigned kMaxQaoaQubits = 63;
+
 struct QaoaLots {
   std::vector<unsigned> lots;    ///< the best of the shots
   double value = 0.0;            ///< its objective
@@ -36,8 +39,9 @@ struct QaoaLots {
 /// Encoding: z_i = number of ones among M qubits of asset i; qubit a n + i is slot a of asset i, so
 /// that neighbours on the mixer's ring belong to different assets. Hamming weight N. A z has
 /// prod_i C(M, z_i) basis states.
-/// Errors: kResource, field "max-lots" or "select", where C(n M, N) amplitudes do not fit
-/// options.memory_limit (says what would); those of quantum::solve_qaoa.
+/// Errors: kResource, field "max-lots" or "select", where n M is above kMaxQaoaQubits or
+/// C(n M, N) amplitudes do not fit options.memory_limit (says what would); those of
+/// quantum::solve_qaoa.
 Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOptions& options,
                                const Execution& execution);
 

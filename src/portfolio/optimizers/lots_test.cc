@@ -1,0 +1,382 @@
+// The solvers of discrete portfolios, against brute force, each other, and stored optima.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <sstream>
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "core/random.h"
+#include "portfolio/optimizers/lots_exact.h"
+#include "portfolio/optimizers/lots_qaoa.h"
+#include "portfolio/optimizers/lots_sampling.h"
+
+namespace quanta::portfolio {
+namespace {
+
+/// Covariance of three random factors plus own variances.
+LotProblem random_problem(std::size_t n, unsigned n_lots, unsigned max_lots, std::uint64_t seed) {
+  RandomStream stream(seed, "test problem");
+  Matrix covariance(n, n);
+  std::vector<double> mean(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    covariance(i, i) = 0.02 + 0.05 * stream.uniform();
+    mean[i] = 0.1 * stream.normal();
+  }
+  for (int f = 0; f < 3; ++f) {
+    std::vector<double> loading(n);
+    for (auto& l : loading) l = 0.2 * stream.normal();
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) covariance(i, j) += loading[i] * loading[j];
+    }
+  }
+  return lot_problem(covariance, mean, 1.5, n_lots, max_lots).value();
+}
+
+/// Any symmetric A, indefinite as a rule: relaxations of it say little.
+LotProblem hard_problem(std::size_t n, unsigned n_lots, unsigned max_lots, std::uint64_t seed) {
+  RandomStream stream(seed, "test problem");
+  LotProblem problem{Matrix(n, n), std::vector<double>(n), n_lots, std::min(max_lots, n_lots)};
+  for (std::size_t i = 0; i < n; ++i) {
+    problem.linear[i] = stream.normal();
+    for (std::size_t j = 0; j <= i; ++j) {
+      problem.quadratic(i, j) = problem.quadratic(j, i) = stream.normal();
+    }
+  }
+  return problem;
+}
+
+/// Every feasible z, one after the other, by counting.
+template <class Body>
+void for_each_feasible(const LotProblem& problem, const Body& body) {
+  std::vector<unsigned> z(problem.n_assets());
+  for (;;) {
+    if (std::accumulate(z.begin(), z.end(), 0U) == problem.n_lots) body(z);
+    std::size_t i = 0;
+    while (i < z.size() && z[i] == problem.max_lots) z[i++] = 0;
+    if (i == z.size()) return;
+    ++z[i];
+  }
+}
+
+bool is_feasible(const LotProblem& problem, std::span<const unsigned> z) {
+  return z.size() == problem.n_assets() &&
+         std::accumulate(z.begin(), z.end(), 0U) == problem.n_lots &&
+         std::ranges::all_of(z, [&](unsigned t) { return t <= problem.max_lots; });
+}
+
+// Any sizes, any A (indefinite too): enumeration, branch and bound and QAOA's own minimum all equal
+// brute force; sampled answers are feasible and no better.
+RC_GTEST_PROP(LotsProperty, EverySolverAgreesWithBruteForce, (std::uint64_t seed)) {
+  RandomStream stream(seed, "test sizes");
+  const std::size_t n = 1 + stream.below(5);
+  const auto max_lots = static_cast<unsigned>(1 + stream.below(4));
+  const auto n_lots = static_cast<unsigned>(1 + stream.below(n * max_lots));
+  const LotProblem problem = hard_problem(n, n_lots, max_lots, seed);
+  double best = INFINITY;
+  double worst = -INFINITY;
+  double sum = 0.0;
+  std::uint64_t count = 0;
+  for_each_feasible(problem, [&](const std::vector<unsigned>& z) {
+    const double v = value(problem, z);
+    best = std::min(best, v);
+    worst = std::max(worst, v);
+    sum += v;
+    ++count;
+  });
+  RC_ASSERT(n_feasible(problem) == count);
+
+  const auto exact = solve_exactly(problem, {}, {}).value();
+  RC_ASSERT(is_feasible(problem, exact.lots));
+  RC_ASSERT(std::abs(exact.value - best) < 1e-10);
+  RC_ASSERT(exact.certificate.proven && exact.certificate.gap == 0.0);
+  RC_ASSERT(exact.statistics->feasible == count);
+  RC_ASSERT(std::abs(exact.statistics->worst - worst) < 1e-10);
+  RC_ASSERT(std::abs(exact.statistics->mean - sum / static_cast<double>(count)) < 1e-10);
+  RC_ASSERT(exact.statistics->n_best >= 1U);
+
+  const auto tree = solve_exactly(problem, {.enumerate_up_to = 0}, {}).value();
+  RC_ASSERT(!tree.enumerated && !tree.statistics);
+  RC_ASSERT(is_feasible(problem, tree.lots));
+  RC_ASSERT(std::abs(tree.value - best) < 1e-10);
+  RC_ASSERT(tree.certificate.proven);
+
+  for (const auto& sampled :
+       {best_of_random(problem, 5, seed, {}).value(), swap_descent(problem, 3, seed, {}).value()}) {
+    RC_ASSERT(is_feasible(problem, sampled.lots));
+    RC_ASSERT(sampled.value == value(problem, sampled.lots));
+    RC_ASSERT(sampled.value >= best - 1e-10);
+  }
+
+  const auto quantum =
+      solve_by_qaoa(problem, {.layers = 1, .shots = 50, .max_evaluations = 3}, {}).value();
+  RC_ASSERT(is_feasible(problem, quantum.lots));
+  RC_ASSERT(std::abs(quantum.value - value(problem, quantum.lots)) == 0.0);
+  const double ratio = worst > best ? (worst - quantum.value) / (worst - best) : 1.0;
+  if (worst - best > 1e-9) RC_ASSERT(std::abs(quantum.approximation_ratio - ratio) < 1e-9);
+}
+
+TEST(ExactLots, CountsTies) {
+  // Assets 1 and 2 are the same, as are 3 and 4: choosing one of each pair is best, in four ways.
+  Matrix covariance(4, 4);
+  const double rows[4][4] = {{1, 1, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 1}, {0, 0, 1, 1}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 4; ++j) covariance(i, j) = rows[i][j];
+  }
+  const std::vector<double> mean(4, 0.1);
+  const auto problem = selection_problem(covariance, mean, 1.0, 2).value();
+  const auto exact = solve_exactly(problem, {}, {}).value();
+  EXPECT_EQ(exact.statistics->n_best, 4U);
+  EXPECT_EQ(exact.statistics->feasible, 6U);
+  EXPECT_EQ(exact.lots, (std::vector<unsigned>{1, 0, 1, 0}));  // the first of them
+  EXPECT_NEAR(exact.statistics->mean, (4 * 1.8 + 2 * 3.8) / 6, 1e-14);
+  const auto quantum = solve_by_qaoa(problem, {.layers = 1}, {}).value();
+  EXPECT_NEAR(quantum.chance, 4.0 / 6.0, 1e-15);
+}
+
+TEST(ExactLots, SameBitsForAnyThreads) {
+  for (const unsigned max_lots : {1U, 3U}) {
+    const auto problem = random_problem(14, 6, max_lots, 5);
+    const auto reference = solve_exactly(problem, {}, {}).value();
+    const auto descent = swap_descent(problem, 20, 9, {}).value();
+    for (const std::size_t threads : {2U, 7U}) {
+      ThreadPool pool(threads);
+      const auto result = solve_exactly(problem, {}, {.pool = &pool}).value();
+      EXPECT_EQ(result.lots, reference.lots);
+      EXPECT_EQ(result.value, reference.value);
+      EXPECT_EQ(result.statistics->worst, reference.statistics->worst);
+      EXPECT_EQ(result.statistics->mean, reference.statistics->mean);
+      EXPECT_EQ(result.statistics->n_best, reference.statistics->n_best);
+      const auto again = swap_descent(problem, 20, 9, {.pool = &pool}).value();
+      EXPECT_EQ(again.lots, descent.lots);
+      EXPECT_EQ(again.iterations, descent.iterations);
+    }
+  }
+}
+
+TEST(BranchAndBound, ProvesWhatEnumerationFinds) {
+  for (const unsigned max_lots : {1U, 2U, 5U}) {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+      const auto problem = random_problem(12, 6, max_lots, seed);
+      const auto exact = solve_exactly(problem, {}, {}).value();
+      const auto tree = solve_exactly(problem, {.enumerate_up_to = 0}, {}).value();
+      EXPECT_EQ(tree.lots, exact.lots);
+      EXPECT_TRUE(tree.certificate.proven);
+      EXPECT_EQ(tree.certificate.gap, 0.0);
+      EXPECT_LT(tree.iterations, n_feasible(problem));  // it does prune
+    }
+  }
+}
+
+TEST(BranchAndBound, StoppedEarlyItBoundsButDoesNotClaim) {
+  const auto problem = hard_problem(14, 7, 2, 21);
+  const double best = solve_exactly(problem, {}, {}).value().value;
+  const auto full = solve_exactly(problem, {.enumerate_up_to = 0}, {}).value();
+  ASSERT_GT(full.iterations, 8U);
+  double bound_before = -INFINITY;
+  for (const std::uint64_t nodes : {0U, 1U, 3U, 7U}) {
+    const auto part =
+        solve_exactly(problem, {.enumerate_up_to = 0, .max_nodes = nodes}, {}).value();
+    EXPECT_EQ(part.iterations, std::max<std::uint64_t>(nodes, 1));
+    EXPECT_FALSE(part.certificate.proven);
+    EXPECT_LE(part.certificate.bound, best);
+    EXPECT_GE(part.certificate.bound, bound_before);
+    EXPECT_GE(part.value, best - 1e-12);
+    EXPECT_NEAR(part.certificate.gap, part.value - part.certificate.bound, 1e-15);
+    bound_before = part.certificate.bound;
+  }
+  std::stop_source stop;
+  stop.request_stop();
+  const auto stopped =
+      solve_exactly(problem, {.enumerate_up_to = 0}, {.stop = stop.get_token()}).value();
+  EXPECT_EQ(stopped.iterations, 1U);
+  EXPECT_FALSE(stopped.certificate.proven);
+  EXPECT_LE(stopped.certificate.bound, best);
+}
+
+TEST(BranchAndBound, GoesWhereEnumerationCannot) {
+  const auto problem = random_problem(60, 5, 2, 8);  // about 8 million picks
+  const auto tree = solve_exactly(problem, {.enumerate_up_to = 1000}, {}).value();
+  const auto exact = solve_exactly(problem, {}, {}).value();
+  EXPECT_TRUE(exact.enumerated);
+  EXPECT_EQ(tree.lots, exact.lots);
+  EXPECT_TRUE(tree.certificate.proven);
+}
+
+TEST(SampledLots, RepeatWithTheirSeed) {
+  const auto problem = random_problem(20, 10, 1, 3);
+  const auto one = best_of_random(problem, 100, 1, {}).value();
+  EXPECT_EQ(one.lots, best_of_random(problem, 100, 1, {}).value().lots);
+  EXPECT_NE(one.lots, best_of_random(problem, 100, 2, {}).value().lots);
+  EXPECT_EQ(one.iterations, 100U);
+  const double best = solve_exactly(problem, {}, {}).value().value;
+  EXPECT_NEAR(swap_descent(problem, 50, 1, {}).value().value, best, 1e-12);
+}
+
+TEST(SampledLots, PicksAreUniformOverTheSlots) {
+  // Two assets of two slots, two lots: (2,0), (0,2) in one way each, (1,1) in four. The best of one
+  // draw is the draw itself.
+  LotProblem problem{Matrix(2, 2), {0.0, 0.0}, 2, 2};
+  int both = 0;
+  constexpr int kDraws = 3000;
+  for (int seed = 0; seed < kDraws; ++seed) {
+    const auto pick = best_of_random(problem, 1, static_cast<std::uint64_t>(seed), {}).value();
+    both += pick.lots[0] == 1;
+  }
+  EXPECT_NEAR(both / double{kDraws}, 4.0 / 6.0, 5.0 * std::sqrt(2.0 / 9.0 / kDraws));
+}
+
+TEST(SampledLots, NameTheFieldAtFaultAndStop) {
+  const auto problem = random_problem(5, 2, 1, 3);
+  EXPECT_EQ(best_of_random(problem, 0, 1, {}).error().field, "shots");
+  EXPECT_EQ(swap_descent(problem, 0, 1, {}).error().field, "starts");
+  std::stop_source stop;
+  stop.request_stop();
+  const Execution stopped{.stop = stop.get_token()};
+  EXPECT_EQ(best_of_random(problem, 5, 1, stopped).error().kind, ErrorKind::kCancelled);
+  EXPECT_EQ(swap_descent(problem, 5, 1, stopped).error().kind, ErrorKind::kCancelled);
+}
+
+TEST(QaoaLots, SaysWhatDoesNotFit) {
+  const auto wide = solve_by_qaoa(random_problem(64, 3, 1, 1), {}, {});
+  ASSERT_FALSE(wide.has_value());
+  EXPECT_EQ(wide.error().kind, ErrorKind::kResource);
+  EXPECT_EQ(wide.error().field, "select");
+  const auto deep = solve_by_qaoa(random_problem(10, 20, 5, 1), {}, {});
+  ASSERT_FALSE(deep.has_value());
+  EXPECT_EQ(deep.error().kind, ErrorKind::kResource);
+  EXPECT_EQ(deep.error().field, "max-lots");
+  EXPECT_NE(deep.error().message.find("fits up to"), std::string::npos) << deep.error().message;
+  EXPECT_EQ(solve_by_qaoa(random_problem(4, 2, 1, 1), {.layers = 0}, {}).error().field, "layers");
+}
+
+// Five assets, eight lots, at most four each: 20 qubits of weight 8, the size of the demo.
+TEST(QaoaLots, FindsTheBestFarMoreOftenThanChance) {
+  const auto problem = random_problem(5, 8, 4, 1);
+  const auto exact = solve_exactly(problem, {}, {}).value();
+  const auto quantum = solve_by_qaoa(problem, {.layers = 3, .max_evaluations = 25}, {}).value();
+  EXPECT_EQ(quantum.qubits, 20U);
+  EXPECT_EQ(quantum.states, 125'970U);
+  EXPECT_EQ(quantum.parameters.size(), 6U);
+  EXPECT_EQ(quantum.shots, 1024U);
+  // A z stands for prod_i C(4, z_i) basis states.
+  double states = 1.0;
+  const double choose4[] = {1, 4, 6, 4, 1};
+  for (const unsigned t : exact.lots) states *= choose4[t];
+  ASSERT_EQ(exact.statistics->n_best, 1U);
+  EXPECT_NEAR(quantum.chance, states / 125'970.0, 1e-15);
+  EXPECT_GT(quantum.probability_of_best, 20.0 * quantum.chance);
+  EXPECT_GE(quantum.value, exact.value - 1e-15);
+}
+
+// ---- stored optima ----
+
+struct Book {
+  std::vector<std::string> assets;
+  std::vector<std::vector<double>> prices;  // [date][asset]
+};
+
+Book read_prices(const std::filesystem::path& path, const std::string& from,
+                 const std::string& to) {
+  Book book;
+  std::ifstream file(path);
+  std::string line;
+  const auto split = [](const std::string& text) {
+    std::vector<std::string> cells;
+    std::stringstream stream(text);
+    for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
+    return cells;
+  };
+  std::getline(file, line);
+  if (line.ends_with('\r')) line.pop_back();
+  book.assets = split(line);
+  book.assets.erase(book.assets.begin());
+  while (std::getline(file, line)) {
+    const auto cells = split(line);
+    if (cells.empty() || cells[0] < from || cells[0] > to) continue;
+    auto& row = book.prices.emplace_back();
+    for (std::size_t i = 1; i <= book.assets.size(); ++i) {
+      row.push_back(i < cells.size() && !cells[i].empty() ? std::stod(cells[i]) : NAN);
+    }
+  }
+  return book;
+}
+
+// 36 instances from n = 8 to 24 enumerated by an independent program over all 2^n:
+// shared/data/expected/portfolio/qubo_*.json. Annual sample moments of simple daily returns.
+TEST(ExactLots, EqualStoredOptima) {
+  const std::filesystem::path shared = QUANTA_SOURCE_DIR "/../shared/data";
+  if (!std::filesystem::exists(shared)) GTEST_SKIP() << shared << " is not here";
+  int instances = 0;
+  for (const char* name : {"qubo_us20.json", "qubo_sp500_wide.json"}) {
+    std::ifstream file(shared / "expected/portfolio" / name);
+    std::stringstream text;
+    text << file.rdbuf();
+    const boost::json::value stored = boost::json::parse(text.str());
+    const auto& source = stored.at("source");
+    const auto word = [&](const char* key) { return std::string(source.at(key).as_string()); };
+    const Book book = read_prices(shared / "prices" / word("file"), word("from"), word("to"));
+    const auto periods = source.at("periods_per_year").to_number<double>();
+
+    for (const auto& instance : stored.at("instances").as_array()) {
+      const auto n = instance.at("n").to_number<std::size_t>();
+      const auto k = instance.at("k").to_number<unsigned>();
+      const auto q = instance.at("q").to_number<double>();
+      SCOPED_TRACE(testing::Message() << name << " n " << n << " k " << k << " q " << q);
+      std::vector<std::size_t> columns;
+      for (const auto& asset : instance.at("assets").as_array()) {
+        const auto at = std::ranges::find(book.assets, std::string(asset.as_string()));
+        ASSERT_NE(at, book.assets.end());
+        columns.push_back(static_cast<std::size_t>(at - book.assets.begin()));
+      }
+      const std::size_t n_returns = book.prices.size() - 1;
+      const auto r = [&](std::size_t t, std::size_t i) {
+        return book.prices[t + 1][columns[i]] / book.prices[t][columns[i]] - 1.0;
+      };
+      std::vector<double> mean(n);
+      for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t t = 0; t < n_returns; ++t) mean[i] += r(t, i);
+        mean[i] /= static_cast<double>(n_returns);
+      }
+      Matrix covariance(n, n);
+      for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) {
+          double sum = 0.0;
+          for (std::size_t t = 0; t < n_returns; ++t) {
+            sum += (r(t, i) - mean[i]) * (r(t, j) - mean[j]);
+          }
+          covariance(i, j) = covariance(j, i) = sum / static_cast<double>(n_returns - 1) * periods;
+        }
+      }
+      for (double& m : mean) m *= periods;
+
+      const auto problem = selection_problem(covariance, mean, q, k).value();
+      const auto exact = solve_exactly(problem, {}, {}).value();
+      const auto number = [&](const boost::json::value& v) { return v.to_number<double>(); };
+      EXPECT_NEAR(exact.value, number(instance.at("best").at("value")), 1e-10);
+      EXPECT_NEAR(exact.statistics->worst, number(instance.at("worst").at("value")), 1e-10);
+      EXPECT_NEAR(exact.statistics->mean, number(instance.at("mean_over_feasible")), 1e-10);
+      EXPECT_EQ(exact.statistics->feasible, instance.at("feasible").to_number<std::uint64_t>());
+      EXPECT_EQ(exact.statistics->n_best, 1U);
+      const auto bits = std::string(instance.at("best").at("bits").as_string());
+      for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(exact.lots[i], bits[i] == '1' ? 1U : 0U);
+      EXPECT_TRUE(exact.certificate.proven);
+      // The runner-up is the best without the winner: descents find the winner.
+      EXPECT_NEAR(swap_descent(problem, 50, 1, {}).value().value, exact.value, 1e-10);
+      if (n <= 16) {
+        const auto tree = solve_exactly(problem, {.enumerate_up_to = 0}, {}).value();
+        EXPECT_EQ(tree.lots, exact.lots);
+        EXPECT_TRUE(tree.certificate.proven);
+      }
+      ++instances;
+    }
+  }
+  EXPECT_EQ(instances, 36);
+}
+
+}  // namespace
+}  // namespace quanta::portfolio
