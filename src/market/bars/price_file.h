@@ -106,8 +106,8 @@ struct PriceTable {
 };
 
 struct PriceFileOptions {
-  std::string name;                   ///< of the file, for errors
-  std::optional<PriceFormat> format;  ///< default: told from the header
+  std::string name;                                  ///< of the file, for errors
+  std::optional<PriceFormat> format = std::nullopt;  ///< default: told from the header
   std::uint64_t size_hint = 0;  ///< bytes to come, 0 = unknown: saves moving the table as it grows
 };
 

@@ -154,7 +154,7 @@ std::optional<Spacing> spacing_of(const PriceTable& table, const Timeline& line)
     if (step > 0) steps.push_back(step);
   }
   if (steps.empty()) return std::nullopt;
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>((steps.size() - 1) / 2);
   std::ranges::nth_element(steps, middle);
   Spacing spacing{.median = *middle};
   if (table.format == PriceFormat::kTicks) {
@@ -482,9 +482,11 @@ class ColumnJudge {
           if (open > 0) opened = open;
         }
         const std::string split = split_ratio(opened / before);
-        std::string text =
-            fmt::format("{} {:.3g} % from {} to {}", after < before ? "falls by" : "rises by",
-                        100 * std::abs(after / before - 1), before, after);
+        const double ratio = after / before;
+        std::string text = ratio >= 2 ? fmt::format("rises {:.4g} times", ratio)
+                                      : fmt::format("{} by {:.3g} %", ratio < 1 ? "falls" : "rises",
+                                                    100 * std::abs(ratio - 1));
+        text += fmt::format(" from {} to {}", before, after);
         text += std::isinf(deviations) ? ", all its neighbours are unchanged"
                                        : fmt::format(", {:.3g} robust deviations", deviations);
         return split.empty() ? text : fmt::format("{}; split? {}", text, split);
@@ -632,13 +634,13 @@ Quality judge_quality(const PriceTable& table, Findings& findings) {
   const auto count = [&](FindingKind kind) { return findings.of(kind).n(); };
   Quality quality;
   std::vector<std::pair<double, std::string>> reasons;
-  // A part is 1 less the share of what is at fault times what one fault weighs.
+  // A share s of faults of weight 1 leaves 1 - s; heavier ones leave 1 / (1 + weight s).
   const auto part = [&](std::string_view name, std::size_t n, double of, double weight,
                         std::string_view what) {
     double& value = quality.parts.emplace(name, 1.0).first->second;
     if (n == 0 || of <= 0) return;
     const double share = static_cast<double>(n) / of;
-    const double this_part = std::max(0.0, 1.0 - weight * share);
+    const double this_part = weight == 1 ? 1.0 - share : 1.0 / (1.0 + weight * share);
     value *= this_part;
     reasons.emplace_back(this_part, fmt::format("{} of {} {}", n, of, what));
   };

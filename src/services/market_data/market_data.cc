@@ -395,15 +395,16 @@ Result<void> check_no_empty_column(const Joined& joined) {
                       "--missing drop-assets",
                       joined.assets[i].first, to_text(joined.common.dates.front()),
                       to_text(joined.common.dates.back())),
-          0, joined.column(i));
+          1, joined.column(i));
     }
   }
   return {};
 }
 
-/// Applies all policies but forward-fill, which changes prices and so comes after the copy.
-Result<void> settle_missing(Joined& joined, MissingPolicy policy,
-                            std::vector<std::string>& warnings) {
+/// Drops what the policy drops, and answers with the number of first dates that only serve to fill
+/// from. The filling itself comes with the copy (panel_of).
+Result<std::size_t> settle_missing(Joined& joined, MissingPolicy policy,
+                                   std::vector<std::string>& warnings) {
   const std::size_t n_dates = joined.common.dates.size();
   std::vector<char> date_misses(n_dates, 0);
   std::vector<std::size_t> n_missing(joined.assets.size(), 0);
@@ -418,7 +419,7 @@ Result<void> settle_missing(Joined& joined, MissingPolicy policy,
       ++total;
     }
   }
-  if (total == 0) return {};
+  if (total == 0) return 0;
   const auto worst = [&] {  // "FB 5,631, BABA 6,199, …": the assets with most
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < n_missing.size(); ++i) {
@@ -455,7 +456,7 @@ Result<void> settle_missing(Joined& joined, MissingPolicy policy,
       joined.drop_dates(date_misses);
       warnings.push_back(fmt::format("{} of {} dates left out because prices are missing ({})",
                                      n_dropped, n_dates, worst()));
-      return {};
+      return 0;
     }
     case MissingPolicy::kDropAssets: {
       std::vector<std::pair<std::string, Source>> kept;
@@ -477,7 +478,7 @@ Result<void> settle_missing(Joined& joined, MissingPolicy policy,
       joined.assets = std::move(kept);
       warnings.push_back(
           fmt::format("left out because prices are missing: {}", fmt::join(dropped, ", ")));
-      return {};
+      return 0;
     }
     case MissingPolicy::kForwardFill: {
       // Dates on which some asset has not begun have nothing to fill from.
@@ -506,26 +507,25 @@ Result<void> settle_missing(Joined& joined, MissingPolicy policy,
                                        to_text(joined.common.dates[begin]),
                                        joined.assets[latest].first));
       }
-      std::vector<char> drop(n_dates, 0);
-      std::fill(drop.begin(), drop.begin() + static_cast<std::ptrdiff_t>(begin), 1);
-      joined.drop_dates(drop);
-      return {};
+      return begin;
     }
   }
-  return {};
+  return 0;
 }
 
-market::PricePanel panel_of(const Joined& joined) {
+market::PricePanel panel_of(const Joined& joined, std::size_t n_skipped) {
   market::PricePanel panel;
-  panel.dates = joined.common.dates;
+  panel.dates.assign(joined.common.dates.begin() + static_cast<std::ptrdiff_t>(n_skipped),
+                     joined.common.dates.end());
   for (const auto& [name, source] : joined.assets) panel.assets.push_back(name);
   panel.prices = Matrix(panel.dates.size(), panel.assets.size());
-  for (std::size_t t = 0; t < panel.dates.size(); ++t) {
+  std::vector<double> last(panel.assets.size());
+  for (std::size_t t = 0; t < joined.common.dates.size(); ++t) {
     for (std::size_t i = 0; i < panel.assets.size(); ++i) {
       const double price = joined.price(t, i);
-      // Only forward-fill lets a missing price come here, and never in the first row.
-      panel.prices(t, i) = std::isnan(price) ? panel.prices(t - 1, i) : price;
+      if (!std::isnan(price)) last[i] = price;
     }
+    if (t >= n_skipped) std::ranges::copy(last, panel.prices.row(t - n_skipped).begin());
   }
   return panel;
 }
@@ -548,7 +548,7 @@ Result<void> check_moves(const market::PricePanel& panel, const Joined& joined) 
                       "that never moves has no risk to measure: leave it out with --assets",
                       panel.assets[i], panel.prices(0, i), panel.dates.size(),
                       to_text(panel.dates.front()), to_text(panel.dates.back())),
-          0, joined.column(i));
+          1, joined.column(i));
     }
   }
   return {};
@@ -564,7 +564,7 @@ std::optional<double> infer_periods_per_year(std::span<const Date> dates) {
   if (dates.size() < 2) return std::nullopt;
   std::vector<int> steps;
   for (std::size_t t = 1; t < dates.size(); ++t) steps.push_back(dates[t] - dates[t - 1]);
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>((steps.size() - 1) / 2);
   std::ranges::nth_element(steps, middle);
   const int step = *middle;
   if (step <= 4) {
@@ -614,8 +614,8 @@ Result<LoadedPrices> load_prices(const PriceRequest& request, const Execution& e
   Joined joined{files, std::move(common), std::move(assets)};
   QUANTA_CHECK(check_positive(joined));
   if (request.missing != MissingPolicy::kDropAssets) QUANTA_CHECK(check_no_empty_column(joined));
-  QUANTA_CHECK(settle_missing(joined, request.missing, loaded.warnings));
-  loaded.panel = panel_of(joined);
+  QUANTA_TRY(const std::size_t n_skipped, settle_missing(joined, request.missing, loaded.warnings));
+  loaded.panel = panel_of(joined, n_skipped);
   QUANTA_CHECK(check_moves(loaded.panel, joined));
   if (request.periods_per_year) {
     loaded.periods_per_year = *request.periods_per_year;
@@ -688,7 +688,7 @@ Result<LoadedSeries> load_benchmark(std::string_view file_and_column, std::span<
                                "to {}",
                                series.name, to_text(date), to_text(dated.dates.front()),
                                to_text(dated.dates.back())),
-                   there ? dated.lines[row] : 0, there ? dated.column_numbers[at] : 0);
+                   there ? dated.lines[row] : 1, dated.column_numbers[at]);
     }
     if (!(price > 0)) {
       return wrong(file,

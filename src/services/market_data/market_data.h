@@ -48,11 +48,12 @@ constexpr auto enum_names(MissingPolicy) {
 }
 
 struct PriceRequest {
-  std::vector<std::string> files;   ///< joined on the dates they share
-  std::optional<Date> from;         ///< inclusive, a price date
-  std::optional<Date> to;           ///< inclusive, a price date
-  std::vector<std::string> assets;  ///< which, and in which order; empty: all, as in the files
-  std::optional<double> periods_per_year;  ///< default: from the dates (infer_periods_per_year)
+  std::vector<std::string> files;           ///< joined on the dates they share
+  std::optional<Date> from = std::nullopt;  ///< inclusive, a price date
+  std::optional<Date> to = std::nullopt;    ///< inclusive, a price date
+  std::vector<std::string> assets = {};  ///< which, and in which order; empty: all, as in the files
+  std::optional<double> periods_per_year =
+      std::nullopt;  ///< default: from the dates (infer_periods_per_year)
   MissingPolicy missing = MissingPolicy::kError;
 };
 
@@ -102,8 +103,8 @@ Result<LoadedMoments> load_moments(std::string_view file, const Execution& execu
 
 struct CheckRequest {
   std::string file;
-  std::optional<market::PriceFormat> format;  ///< default: told from the header
-  market::ValidationLimits limits;
+  std::optional<market::PriceFormat> format = std::nullopt;  ///< default: told from the header
+  market::ValidationLimits limits = {};
 };
 
 /// A finding as the document shows it.

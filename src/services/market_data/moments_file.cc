@@ -153,7 +153,7 @@ class MomentsTable {
     const std::size_t n = moments_.assets.size();
     for (std::size_t i = 0; i < n; ++i) {
       if (lines_[i] == 0) {
-        return wrong(fmt::format("asset {} has a column but no row", moments_.assets[i]), 0, i + 3);
+        return wrong(fmt::format("asset {} has a column but no row", moments_.assets[i]), 1, i + 3);
       }
     }
     for (std::size_t i = 0; i < n; ++i) {
