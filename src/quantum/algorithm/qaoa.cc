@@ -21,6 +21,8 @@ constexpr std::size_t kBytesPerAmplitude = 64;
 constexpr double kBestTolerance = 1e-9;
 /// Angle per unit of the ramp.
 constexpr double kRampStep = 0.75;
+/// Evaluations of a stage before the last, at most.
+constexpr std::size_t kStageEvaluations = 15;
 
 Result<void> check_cost(const QuadraticCost& cost) {
   const std::size_t n = cost.linear.size();
@@ -66,21 +68,31 @@ std::vector<double> linear_ramp(unsigned layers, double step) {
   return angles;
 }
 
-/// One layer more (Zhou et al. 2020, appendix B): x'_i = (i-1)/p x_{i-1} + (p-i+1)/p x_i.
-std::vector<double> interpolate(std::span<const double> angles) {
+/// The same schedule in more layers: each angle a function of the layer's middle, read off linearly
+/// (Zhou et al. 2020, 3.2, from p to any p').
+std::vector<double> interpolate(std::span<const double> angles, std::size_t layers) {
   const std::size_t p = angles.size() / 2;
-  std::vector<double> longer(2 * p + 2);
+  std::vector<double> longer(2 * layers);
   for (const std::size_t part : {0, 1}) {
-    const double* x = angles.data() + part * p;
-    for (std::size_t i = 0; i <= p; ++i) {
-      const double before = i > 0 ? x[i - 1] : 0.0;
-      const double after = i < p ? x[i] : 0.0;
-      longer[part * (p + 1) + i] =
-          (static_cast<double>(i) * before + static_cast<double>(p - i) * after) /
-          static_cast<double>(p);
+    const std::span<const double> known = angles.subspan(part * p, p);
+    for (std::size_t i = 0; i < layers; ++i) {
+      const double middle = (static_cast<double>(i) + 0.5) / static_cast<double>(layers);
+      const double at =
+          std::clamp(middle * static_cast<double>(p) - 0.5, 0.0, static_cast<double>(p - 1));
+      const auto before = static_cast<std::size_t>(at);
+      const double after_share = at - static_cast<double>(before);
+      const double after = known[std::min(before + 1, p - 1)];
+      longer[part * layers + i] = known[before] + after_share * (after - known[before]);
     }
   }
   return longer;
+}
+
+/// 1, …, p, each half of the next, rounded up.
+std::vector<std::size_t> stages(std::size_t layers) {
+  std::vector<std::size_t> result = {layers};
+  while (result.front() > 1) result.insert(result.begin(), (result.front() + 1) / 2);
+  return result;
 }
 
 }  // namespace
@@ -197,16 +209,20 @@ Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& opt
         });
     return found;
   };
-  // One layer from the ramp, then a layer more at a time; what a stage does not use, the next may.
-  LbfgsResult found{linear_ramp(1, kRampStep), 0.0, 0};
-  for (unsigned p = 1; p <= options.layers; ++p) {
+  // From one layer up, doubling: short circuits are quick to optimise, and good angles for them are
+  // good starts for longer ones. Most of the evaluations are left to the last stage.
+  if (execution.cancelled()) return cancelled_error();
+  LbfgsResult found;
+  for (const std::size_t layers : stages(options.layers)) {
     const std::size_t left =
         options.max_evaluations - std::min(options.max_evaluations, evaluations);
-    const std::size_t budget = std::max<std::size_t>(1, left / (options.layers - p + 1));
-    found = minimize(p == 1 ? found.x : interpolate(found.x), budget);
-    if (execution.cancelled()) return cancelled_error();
+    const std::size_t budget =
+        layers == options.layers ? left : std::min(kStageEvaluations, left / 4);
+    found = minimize(layers == 1 ? linear_ramp(1, kRampStep) : interpolate(found.x, layers),
+                     std::max<std::size_t>(1, budget));
+    if (execution.cancelled()) break;
   }
-  const std::size_t p = options.layers;
+  const std::size_t p = found.x.size() / 2;
   for (std::size_t l = 0; l < p; ++l) result.gammas.push_back(found.x[l] / deviation);
   result.betas.assign(found.x.begin() + static_cast<std::ptrdiff_t>(p), found.x.end());
   result.expectation = result.mean + deviation * found.value;

@@ -11,7 +11,7 @@
 /// Simulated without noise in the C(n, k) amplitudes that matter (simulator/weight_subspace.h).
 /// Sources: Farhi, Goldstone, Gutmann (2014) arXiv:1411.4028; Hadfield et al. (2019)
 /// arXiv:1709.03489 (XY mixers); Jones, Gacon (2020) arXiv:2009.02823 (adjoint gradients);
-/// Zhou et al. (2020) arXiv:1812.01041 (INTERP).
+/// Zhou et al. (2020) arXiv:1812.01041 (interpolation).
 #pragma once
 
 #include <cstddef>
@@ -70,12 +70,14 @@ struct QaoaResult {
 };
 
 /// Optimises <c> over all 2p angles by L-BFGS with adjoint gradients: from a linear ramp scaled by
-/// the standard deviation of the cost, growing the number of layers by interpolation, then draws
-/// the shots. Deterministic in (problem, options); the same bits for any number of threads.
+/// the standard deviation of the cost, doubling the number of layers by interpolation, then draws
+/// the shots. Deterministic in (problem, options); the same bits for any number of threads. When
+/// the execution is stopped it goes on with the best angles found so far, for as many layers as
+/// have been reached (gammas.size()).
 ///
 /// Errors: kBadInput, field "cost" (sizes that disagree, not finite), "weight" (above n), "layers"
 /// (0 or above 1000), "shots" (0); kResource, field "qubits" (says what would fit); kCancelled when
-/// the execution is stopped.
+/// the execution was stopped before the first evaluation.
 /// Cost: one evaluation is about 4 forward runs of p (n + 1) passes over C(n, k) amplitudes.
 Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& options,
                               const Execution& execution);

@@ -293,6 +293,25 @@ TEST(Qaoa, StopsWhenAsked) {
   const auto result = solve_qaoa(random_problem(6, 3, 1), {}, {.stop = stop.get_token()});
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().kind, ErrorKind::kCancelled);
+
+  // Stopped on the way, it answers with the layers and angles that it has.
+  std::stop_source later;
+  int reports = 0;
+  Execution execution{.stop = later.get_token()};
+  execution.progress = [&](double fraction, std::string_view) {
+    EXPECT_GE(fraction, 0.0);
+    EXPECT_LE(fraction, 1.0);
+    if (++reports == 12) later.request_stop();
+  };
+  const auto problem = random_problem(8, 4, 1);
+  const auto partial = solve_qaoa(problem, {.layers = 8}, execution).value();
+  EXPECT_EQ(partial.evaluations, 12U);
+  EXPECT_EQ(partial.gammas.size(), partial.betas.size());
+  EXPECT_LT(partial.gammas.size(), 8U);
+  const auto circuit = QaoaCircuit::create(problem, kLimit, {}).value();
+  std::vector<double> gradient(2 * partial.gammas.size());
+  EXPECT_NEAR(circuit.energy(partial.gammas, partial.betas, gradient, {}), partial.expectation,
+              1e-12);
 }
 
 }  // namespace
