@@ -46,15 +46,15 @@ struct Context {
 };
 
 struct Row {
-  std::string name;
-  std::string work;                     ///< what was done, with its size
-  double seconds = 0;                   ///< minimum of repeats
-  std::string floor;                    ///< what bounds it from below, in words
-  std::optional<double> floor_seconds;  ///< that bound on this machine
-  std::string reference;                ///< what else does the same work
-  std::optional<double> reference_seconds;
-  std::optional<double> ratio;  ///< reference_seconds / seconds: above 1, ours is faster
-  bool equal = false;           ///< the two results agreed before timing counted
+  std::string name = {};
+  std::string work = {};                     ///< what was done, with its size
+  double seconds = 0;                        ///< minimum of repeats
+  std::string floor = {};                    ///< what bounds it from below, in words
+  std::optional<double> floor_seconds = {};  ///< that bound on this machine
+  std::string reference = {};                ///< what else does the same work
+  std::optional<double> reference_seconds = {};
+  std::optional<double> ratio = {};  ///< reference_seconds / seconds: above 1, ours is faster
+  bool equal = false;                ///< the two results agreed before timing counted
 
   static constexpr auto describe() {
     return std::tuple{field("name", &Row::name, ""),

@@ -5,9 +5,18 @@
 namespace quanta::bench {
 
 // One line for the declaration, one in the table; each is defined beside the code that it times.
+Result<std::vector<Row>> price_file_benchmark(const Context& context);
+Result<std::vector<Row>> covariance_benchmark(const Context& context);
+Result<std::vector<Row>> quadratic_program_benchmark(const Context& context);
+Result<std::vector<Row>> qaoa_benchmark(const Context& context);
 
 std::span<const Benchmark> benchmarks() {
-  static constexpr std::array<Benchmark, 0> kBenchmarks = {};
+  static constexpr auto kBenchmarks = std::to_array<Benchmark>({
+      {"price-file", price_file_benchmark},
+      {"covariance", covariance_benchmark},
+      {"quadratic-program", quadratic_program_benchmark},
+      {"qaoa", qaoa_benchmark},
+  });
   return kBenchmarks;
 }
 
