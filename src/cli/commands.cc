@@ -3,8 +3,10 @@
 #include "cli/bench.h"
 #include "cli/command.h"
 #include "cli/data_check.h"
+#include "cli/demo.h"
 #include "cli/kernels.h"
 #include "cli/moments.h"
+#include "cli/optimize.h"
 #include "cli/replay.h"
 #include "cli/risk.h"
 
@@ -12,8 +14,10 @@ namespace quanta::cli {
 
 std::span<const Command> commands() {
   static constexpr auto kCommands = std::to_array<Command>({
+      {"demo", "the main job on real prices, from the files to a report", declare_demo},
       {"data check", "what is odd in a price file, and its quality", declare_data_check},
       {"moments", "means, covariances and correlations", declare_moments},
+      {"optimize", "weights, selections and lots with their certificate", declare_optimize},
       {"risk", "value at risk, expected shortfall, drawdown and who contributes", declare_risk},
       {"replay", "runs a saved result again: do the bits agree?", declare_replay},
       {"kernels", "hot loops, and the instruction sets they can use here", declare_kernels},

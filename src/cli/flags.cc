@@ -31,6 +31,9 @@ CLI::Option* add_option(CLI::App& app, const std::string& flag, const std::strin
       Error error = std::move(done).error();
       error.kind = ErrorKind::kUsage;
       error.field = field_of(flag);
+      if (error.message.find(flag) == std::string::npos) {
+        error.message = fmt::format("{}: {}", flag, error.message);
+      }
       throw FlagError(std::move(error));
     }
     return true;

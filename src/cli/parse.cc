@@ -122,9 +122,10 @@ Error unknown(const std::string& word, const std::vector<std::string>& flags,
                        : "");
 }
 
-/// What CLI11 found wrong, in our words.
-Error translated(const CLI::ParseError& error, const std::string& remaining,
-                 const std::vector<std::string>& flags,
+/// What CLI11 found wrong, in our words. `group`: the words of the command as far as they were
+/// given.
+Error translated(const CLI::ParseError& error, const std::string& group,
+                 const std::string& remaining, const std::vector<std::string>& flags,
                  const std::vector<std::string_view>& commands_there) {
   if (!remaining.empty()) return unknown(remaining, flags, commands_there);
   const std::string what = error.what();
@@ -136,10 +137,14 @@ Error translated(const CLI::ParseError& error, const std::string& remaining,
   }
   if (error.get_name() == "RequiredError") {
     if (!commands_there.empty()) {
+      std::vector<std::string> names;
+      for (const std::string_view name : commands_there) {
+        names.push_back(group.empty() ? std::string(name) : fmt::format("{} {}", group, name));
+      }
       return usage(fmt::format("name a command: {} (quanta --help says what each does)",
-                               fmt::join(commands_there, ", ")));
+                               fmt::join(names, ", ")));
     }
-    return usage(fmt::format("{} must be given", flag), flag);
+    return usage(fmt::format("{} must be given: quanta {} {}", flag, group, flag), flag);
   }
   return usage(what);
 }
@@ -178,11 +183,13 @@ Result<Invocation> parse(const std::vector<std::string>& words) {
   }
 
   const CLI::App* deepest = &root;  // the subcommand that the words reach
+  std::string group;                // and its name, "data check"
   const auto reach = [&] {
     for (bool deeper = true; deeper;) {
       deeper = false;
       for (const CLI::App* app : deepest->get_subcommands()) {
         deepest = app;
+        group += (group.empty() ? "" : " ") + app->get_name();
         deeper = true;
         break;
       }
@@ -207,14 +214,17 @@ Result<Invocation> parse(const std::vector<std::string>& words) {
     return std::unexpected(error.error);
   } catch (const CLI::CallForHelp&) {
     reach();
-    invocation.information = deepest->help(deepest == &root ? "" : "", CLI::AppFormatMode::Normal);
+    const std::size_t last = group.rfind(' ');
+    const std::string before = last == std::string::npos ? "" : " " + group.substr(0, last);
+    invocation.information = deepest->help(group.empty() ? "" : "quanta" + before);
     return invocation;
   } catch (const CLI::ParseError& error) {
     reach();
     const std::vector<std::string> remaining = root.remaining(true);
     std::vector<std::string> names;
     for (const CLI::App* app : deepest->get_subcommands({})) names.push_back(app->get_name());
-    return std::unexpected(translated(error, remaining.empty() ? std::string() : remaining.front(),
+    return std::unexpected(translated(error, group,
+                                      remaining.empty() ? std::string() : remaining.front(),
                                       known_flags(), views(names)));
   }
   if (version) {

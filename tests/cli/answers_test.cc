@@ -1,0 +1,284 @@
+/// What the documents hold: their description, the same bits for any number of threads, the same
+/// digits for every instruction set, and a repetition that notices what moved.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "cli/program.h"
+#include "core/json.h"
+#include "services/market_data/market_data.h"
+#include "services/moments/moments.h"
+#include "services/optimization/optimization.h"
+#include "services/replay/replay.h"
+#include "services/risk/risk.h"
+
+namespace quanta::testing {
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// A QAOA small enough for a test, and every other kind of answer.
+const Words kLots = {"optimize", "--prices",   "prices.csv", "--objective", "lots", "--lots",
+                     "4",        "--max-lots", "3",          "--layers",    "2",    "--json"};
+const Words kWeights = {"optimize",    "--prices",   "prices.csv",
+                        "--objective", "max-sharpe", "--json"};
+const Words kRisk = {"risk", "--prices", "prices.csv", "--weights", "ramp", "--json"};
+const Words kMoments = {"moments", "--prices", "prices.csv", "--cov", "oas", "--json"};
+
+Words with(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+class Answers : public ::testing::Test {
+ protected:
+  Answers() { folder_.write("prices.csv", sample_prices()); }
+
+  json::Value document(const Words& words) {
+    const Ended ended = run(folder_, words);
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    const auto value = json::parse(ended.out, "standard output");
+    EXPECT_TRUE(value) << ended.out;
+    return value ? *value : json::Value();
+  }
+
+  template <class T>
+  T described(const Words& words) {
+    const json::Value value = document(words);
+    auto read = json::from<T>(value);
+    EXPECT_TRUE(read) << read.error().message;
+    if (!read) return {};
+    // Nothing that the description does not have, and nothing of it missing.
+    EXPECT_EQ(json::print(json::to(*read)), json::print(value));
+    return *std::move(read);
+  }
+
+  Folder folder_;
+};
+
+/// Without the timings and what the number of threads is called in the command.
+std::string comparable(json::Value value) {
+  const std::function<void(json::Value&)> strip = [&](json::Value& v) {
+    if (v.is_object()) {
+      v.get_object().erase("seconds");
+      v.get_object().erase("command");
+      for (auto& item : v.get_object()) strip(item.value());
+    } else if (v.is_array()) {
+      for (auto& item : v.get_array()) strip(item);
+    }
+  };
+  strip(value);
+  return json::print(value);
+}
+
+TEST_F(Answers, OfLotsMatchTheirDescription) {
+  const auto answer = described<services::OptimizeDocument>(kLots);
+  ASSERT_TRUE(answer.lots);
+  EXPECT_EQ((*answer.lots)[0] + (*answer.lots)[1] + (*answer.lots)[2] + (*answer.lots)[3], 4U);
+  EXPECT_TRUE(answer.certificate.proven);
+  ASSERT_EQ(answer.methods.size(), 4U);
+  EXPECT_EQ(answer.methods[0].kind, services::MethodKind::kQuantum);
+  const auto qaoa = json::from<services::QaoaDetails>(answer.methods[0].details);
+  ASSERT_TRUE(qaoa) << qaoa.error().message;
+  EXPECT_EQ(qaoa->qubits, 12U);
+  EXPECT_EQ(qaoa->states, 495U);  // C(12, 4)
+  for (const services::MethodRun& method : answer.methods) {
+    EXPECT_GE(method.value, answer.certificate.bound) << method.name;
+    EXPECT_EQ(method.weights.size(), 4U) << method.name;
+  }
+  EXPECT_EQ(answer.provenance.inputs.size(), 1U);
+  EXPECT_EQ(answer.provenance.as_of, "2024-03-01");
+  EXPECT_FALSE(answer.provenance.degraded);
+}
+
+TEST_F(Answers, OfWeightsMatchTheirDescription) {
+  const auto answer = described<services::OptimizeDocument>(kWeights);
+  double sum = 0;
+  for (const double w : answer.weights) sum += w;
+  EXPECT_NEAR(sum, 1.0, 1e-12);
+  EXPECT_TRUE(answer.certificate.proven);
+  ASSERT_TRUE(answer.sharpe);
+  // The objective's figure is the ratio of the two figures beside it.
+  EXPECT_NEAR(*answer.sharpe, answer.objective.value, 1e-9 * std::abs(*answer.sharpe));
+  EXPECT_FALSE(answer.lots);
+  EXPECT_FALSE(answer.selected);
+}
+
+TEST_F(Answers, OfRiskAndMomentsMatchTheirDescription) {
+  const auto risk = described<services::RiskDocument>(kRisk);
+  EXPECT_GE(risk.es, risk.var);
+  double parts = 0;
+  for (const auto& row : risk.contributions) parts += row.component;
+  EXPECT_NEAR(parts, risk.volatility, 1e-12);
+  const auto moments = described<services::MomentsDocument>(kMoments);
+  EXPECT_EQ(moments.assets, (std::vector<std::string>{"A", "B", "C", "D"}));
+  EXPECT_EQ(moments.periods, 60U);
+  EXPECT_TRUE(moments.shrinkage);
+}
+
+TEST_F(Answers, HaveTheSameBitsForAnyNumberOfThreads) {
+  for (const Words& words : {kLots, kWeights, kRisk, kMoments}) {
+    const std::string one = comparable(document(with(words, {"--threads", "1"})));
+    EXPECT_EQ(one, comparable(document(with(words, {"--threads", "2"})))) << words[0];
+    EXPECT_EQ(one, comparable(document(with(words, {"--threads", "7"})))) << words[0];
+  }
+}
+
+TEST_F(Answers, AreRepeatedBySeed) {
+  const Words five = with(kLots, {"--seed", "5"});
+  EXPECT_EQ(comparable(document(five)), comparable(document(five)));
+}
+
+/// The largest difference between numbers that stand at the same place, relative to their size
+/// where that is above 1.
+double distance(const json::Value& a, const json::Value& b) {
+  if (a.is_object() && b.is_object()) {
+    double largest = 0;
+    for (const auto& item : a.get_object()) {
+      if (item.key() == "provenance" || item.key() == "seconds") continue;
+      const json::Value* other = b.get_object().if_contains(item.key());
+      EXPECT_NE(other, nullptr) << item.key();
+      if (other != nullptr) largest = std::max(largest, distance(item.value(), *other));
+    }
+    return largest;
+  }
+  if (a.is_array() && b.is_array()) {
+    EXPECT_EQ(a.get_array().size(), b.get_array().size());
+    double largest = 0;
+    for (std::size_t i = 0; i < std::min(a.get_array().size(), b.get_array().size()); ++i) {
+      largest = std::max(largest, distance(a.get_array()[i], b.get_array()[i]));
+    }
+    return largest;
+  }
+  if (a.is_number() && b.is_number()) {
+    const auto x = a.to_number<double>();
+    const auto y = b.to_number<double>();
+    return std::abs(x - y) / std::max(1.0, std::abs(x));
+  }
+  EXPECT_EQ(json::print_compact(a), json::print_compact(b));
+  return 0;
+}
+
+TEST_F(Answers, AgreeBetweenInstructionSets) {
+  // QAOA's angles are the end of an iterative search, which may stop a digit earlier or later:
+  // what comes of them is left out, the choice and every classical figure is not.
+  const auto scalar = described<services::OptimizeDocument>(with(kLots, {"--kernel", "scalar"}));
+  for (const auto& [set, name] : enum_names(InstructionSet{})) {
+    if (set > best_instruction_set()) continue;
+    const Words kernel = {"--kernel", std::string(name)};
+    const auto answer = described<services::OptimizeDocument>(with(kLots, kernel));
+    EXPECT_EQ(answer.lots, scalar.lots);
+    EXPECT_NEAR(answer.objective.value, scalar.objective.value, 1e-12);
+    EXPECT_NEAR(answer.certificate.bound, scalar.certificate.bound, 1e-12);
+    const auto details = json::from<services::QaoaDetails>(answer.methods[0].details);
+    const auto reference = json::from<services::QaoaDetails>(scalar.methods[0].details);
+    ASSERT_TRUE(details && reference);
+    EXPECT_NEAR(details->probability_of_best, reference->probability_of_best, 1e-9);
+    for (const Words& words : {kWeights, kRisk, kMoments}) {
+      EXPECT_LE(
+          distance(document(with(words, kernel)), document(with(words, {"--kernel", "scalar"}))),
+          1e-12)
+          << words[0] << " with " << name;
+    }
+  }
+}
+
+class Replays : public Answers {
+ protected:
+  void save(const Words& words) {
+    const Ended ended = run(folder_, words);
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    folder_.write("result.json", ended.out);
+  }
+};
+
+TEST_F(Replays, AgreeForEveryKindOfAnswer) {
+  const Words check = {"data", "check", "prices.csv", "--json"};
+  for (const Words& words : {kLots, kWeights, kRisk, kMoments, check}) {
+    save(words);
+    const Ended ended = run(folder_, {"replay", "result.json"});
+    EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("the bits agree"), std::string::npos) << ended.out;
+  }
+}
+
+TEST_F(Replays, KeepTheSeedAndTheKernelOfTheResult) {
+  save(with(kLots, {"--seed", "11", "--kernel", "scalar"}));
+  // The repetition's own flags are about itself.
+  const Ended ended = run(folder_, {"replay", "result.json", "--seed", "12", "--kernel", "auto"});
+  EXPECT_EQ(ended.status, 0) << ended.out;
+}
+
+TEST_F(Replays, AreADocumentToo) {
+  save(kWeights);
+  const auto agreed = described<services::ReplayDocument>({"replay", "result.json", "--json"});
+  EXPECT_TRUE(agreed.agrees);
+  EXPECT_GT(agreed.compared, 20U);
+  ASSERT_EQ(agreed.inputs.size(), 1U);
+  EXPECT_EQ(agreed.inputs[0].state, services::InputState::kSame);
+}
+
+TEST_F(Replays, ReadTheResultFromStandardInput) {
+  save(kRisk);
+  const Ended ended = run(folder_, {"replay", "-"}, folder_.read("result.json"));
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+}
+
+TEST_F(Replays, NameTheInputThatChanged) {
+  save(kWeights);
+  std::string prices = sample_prices();
+  prices.back() = '0';  // one more digit of the last price: the same number, other bytes
+  folder_.write("prices.csv", prices + "\n");
+  const Ended ended = run(folder_, {"replay", "result.json"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_NE(ended.out.find("prices.csv: changed"), std::string::npos) << ended.out;
+}
+
+TEST_F(Replays, NameTheInputThatIsGone) {
+  save(kWeights);
+  std::filesystem::remove(folder_.path() / "prices.csv");
+  const Ended ended = run(folder_, {"replay", "result.json"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_NE(ended.out.find("prices.csv: missing"), std::string::npos) << ended.out;
+}
+
+TEST_F(Replays, NameTheValueThatDiffers) {
+  save(kRisk);
+  auto value = json::parse(folder_.read("result.json"), "result.json");
+  ASSERT_TRUE(value);
+  double& var = value->get_object()["var"].get_double();
+  var = std::nextafter(var, 1.0);  // one bit
+  folder_.write("result.json", json::print(*value));
+  const Ended ended = run(folder_, {"replay", "result.json", "--json"});
+  EXPECT_EQ(ended.status, 1);
+  const auto parsed = json::parse(ended.out, "standard output");
+  ASSERT_TRUE(parsed);
+  const auto document = json::from<services::ReplayDocument>(*parsed);
+  ASSERT_TRUE(document) << document.error().message;
+  EXPECT_FALSE(document->agrees);
+  ASSERT_EQ(document->differences.size(), 1U);
+  EXPECT_EQ(document->differences[0].path, "var");
+}
+
+TEST_F(Answers, EndInAMessageWhereStandardOutputCannotBeWritten) {
+  const Ended full = shell(folder_, "quanta risk --prices prices.csv > /dev/full");
+  EXPECT_EQ(full.status, 1);
+  EXPECT_NE(full.err.find("standard output cannot be written"), std::string::npos) << full.err;
+  // The reader is gone before the first byte: no signal ends the program.
+  const Ended gone =
+      shell(folder_, "{ quanta risk --prices prices.csv; echo status $? >&2; } | true");
+  EXPECT_EQ(gone.status, 0);
+  EXPECT_EQ(gone.err.find("status 141"), std::string::npos) << gone.err;
+}
+
+TEST_F(Answers, OfADeadlineThatIsTooShortAreAnErrorOrTheBestFound) {
+  const Ended ended = run(folder_, with(kWeights, {"--deadline", "1e-9"}));
+  if (ended.status == 0) return;  // solved before the timer's thread ran
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_NE(ended.err.find("quanta: "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace quanta::testing
