@@ -324,11 +324,21 @@ double ratio_bound(const MeanVarianceProblem& p, const QuadraticProgram& program
     lower[i] = std::max(program.lower[i], -kFar);
     upper[i] = std::min(program.upper[i], kFar);
   }
+  double free_sum = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (weights[i] > program.lower[i] && weights[i] < program.upper[i]) free_sum += weights[i];
+  }
   for (double stretch = 1e-16; stretch < 1.0; stretch *= 4.0) {
+    double free_gain = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
       gain[i] = lambda * (p.mean[i] - p.risk_free) - (1.0 + stretch) * shared[i];  // -r
+      const bool free = weights[i] > program.lower[i] && weights[i] < program.upper[i];
+      if (free) free_gain += gain[i] * weights[i];
     }
-    const double price = largest_on_budget(gain, lower, upper, 1.0).price;
+    // The price of the budget, on which all free weights agree but for rounding.
+    const double price = std::abs(free_sum) > 1e-3
+                             ? free_gain / free_sum
+                             : largest_on_budget(gain, lower, upper, 1.0).price;
     bool any_pull = false;
     for (std::size_t i = 0; i < n; ++i) {
       const double above = gain[i] - price;

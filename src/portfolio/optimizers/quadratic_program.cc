@@ -293,7 +293,7 @@ Result<InteriorPoint> interior_point(const Scaled& p, int& iterations, const Exe
     at.x[i] = std::clamp(at.x[i], p.lower[i] + margin, p.upper[i] - margin);
   }
   at.y = VectorXd::Zero(m + k);
-  at.slack = (h - g * at.x).cwiseMax(0.5 * typical);
+  at.slack = (h - g * at.x).cwiseAbs().cwiseMax(0.5 * typical);
   const double pairs = has_lower.sum() + has_upper.sum() + static_cast<double>(k);
   const double force = std::max({largest(p.q * at.x + p.c), 1e-3 * p.curvature, 1e-300});
   const auto room_below = [&](const VectorXd& x) -> VectorXd {

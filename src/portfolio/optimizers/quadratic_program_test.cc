@@ -173,8 +173,9 @@ TEST(LargestOnBudget, FillsFromTheBestDown) {
 
 double small() { return *rc::gen::inRange(-100, 101) / 100.0; }
 
-/// Q = M'M of any rank, a feasible point inside the box, rows through or beside it.
-QuadraticProgram random_program() {
+/// Q = M'M of any rank, a feasible point, rows through or beside it. With `inside` the point lies
+/// strictly within the box and the inequalities, so that multipliers are bounded.
+QuadraticProgram random_program(bool inside) {
   const auto n = static_cast<std::size_t>(*rc::gen::inRange(1, 12));
   const auto rank = static_cast<std::size_t>(*rc::gen::inRange(0, 14));
   Matrix root(rank, n);
@@ -190,7 +191,8 @@ QuadraticProgram random_program() {
     p.linear[i] = small();
     p.lower[i] = small();
     p.upper[i] = p.lower[i] + *rc::gen::inRange(0, 200) / 100.0;
-    point[i] = p.lower[i] + (p.upper[i] - p.lower[i]) * *rc::gen::inRange(0, 5) / 4.0;
+    const int quarters = inside ? *rc::gen::inRange(1, 4) : *rc::gen::inRange(0, 5);
+    point[i] = p.lower[i] + (p.upper[i] - p.lower[i]) * quarters / 4.0;
   }
   const auto rows = [&](std::size_t count, Matrix& matrix, std::vector<double>& limits,
                         bool slack) {
@@ -201,7 +203,7 @@ QuadraticProgram random_program() {
         matrix(r, i) = small();
         at_point += matrix(r, i) * point[i];
       }
-      limits.push_back(at_point + (slack ? *rc::gen::inRange(0, 3) * 0.1 : 0.0));
+      limits.push_back(at_point + (slack ? *rc::gen::inRange(inside ? 1 : 0, 3) * 0.1 : 0.0));
     }
   };
   rows(static_cast<std::size_t>(*rc::gen::inRange(0, 3)), p.equality, p.equality_value, false);
@@ -210,7 +212,7 @@ QuadraticProgram random_program() {
 }
 
 RC_GTEST_PROP(QuadraticProgramProperty, MeetsItsDualBound, ()) {
-  const QuadraticProgram p = random_program();
+  const QuadraticProgram p = random_program(true);
   const auto solution = solve_quadratic_program(p, {});
   if (!solution) RC_FAIL(solution.error().message);
   const DualBound proof = dual_bound(p, *solution);
@@ -225,9 +227,10 @@ RC_GTEST_PROP(QuadraticProgramProperty, MeetsItsDualBound, ()) {
 }
 
 RC_GTEST_PROP(QuadraticProgramProperty, NoMultipliersGiveABoundAboveTheOptimum, ()) {
-  const QuadraticProgram p = random_program();
+  const QuadraticProgram p = random_program(false);
   const auto solution = solve_quadratic_program(p, {});
   if (!solution) RC_FAIL(solution.error().message);
+  RC_ASSERT(dual_bound(p, *solution).infeasibility <= 1e-8);
   std::vector<double> x(p.linear.size());
   std::vector<double> y(p.equality.rows());
   std::vector<double> w(p.inequality.rows());
