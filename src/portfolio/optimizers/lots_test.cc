@@ -6,10 +6,10 @@
 #include <numeric>
 #include <sstream>
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "core/json.h"
 #include "core/random.h"
 #include "portfolio/optimizers/lots_exact.h"
 #include "portfolio/optimizers/lots_qaoa.h"
@@ -316,7 +316,7 @@ TEST(ExactLots, EqualStoredOptima) {
     std::ifstream file(shared / "expected/portfolio" / name);
     std::stringstream text;
     text << file.rdbuf();
-    const boost::json::value stored = boost::json::parse(text.str());
+    const json::Value stored = json::parse(text.str(), name).value();
     const auto& source = stored.at("source");
     const auto word = [&](const char* key) { return std::string(source.at(key).as_string()); };
     const Book book = read_prices(shared / "prices" / word("file"), word("from"), word("to"));
@@ -356,7 +356,7 @@ TEST(ExactLots, EqualStoredOptima) {
 
       const auto problem = selection_problem(covariance, mean, q, k).value();
       const auto exact = solve_exactly(problem, {}, {}).value();
-      const auto number = [&](const boost::json::value& v) { return v.to_number<double>(); };
+      const auto number = [&](const json::Value& v) { return v.to_number<double>(); };
       EXPECT_NEAR(exact.value, number(instance.at("best").at("value")), 1e-10);
       EXPECT_NEAR(exact.statistics->worst, number(instance.at("worst").at("value")), 1e-10);
       EXPECT_NEAR(exact.statistics->mean, number(instance.at("mean_over_feasible")), 1e-10);
