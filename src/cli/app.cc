@@ -126,7 +126,8 @@ int run_program(const std::vector<std::string>& words) {
                                         .stop = interrupt.token(),
                                         .progress = progress.callback()}},
                   .json = json,
-                  .log = *log};
+                  .log = *log,
+                  .demo_data = settings->demo.data};
   const auto outcome = guarded([&] { return invocation->action(context); });
   progress.clear();
   if (!outcome) return report(name_flag(outcome.error(), invocation->flags), json);
@@ -154,11 +155,13 @@ Result<json::Value> repeat(const std::vector<std::string>& words, const Repetiti
   if (invocation.command == nullptr) {
     return fail(ErrorKind::kBadInput, "the recorded command gives no document");
   }
+  QUANTA_TRY(const platform::Settings settings, load_settings(invocation));
   QUANTA_TRY(const platform::Logger log,
              platform::make_logger({.level = platform::LogLevel::kOff, .file = {}}));
   Context context{.run = {.command = words, .seed = repetition.seed, .execution = execution},
                   .json = true,
-                  .log = log};
+                  .log = log,
+                  .demo_data = settings.demo.data};
   context.run.execution.instruction_set = repetition.kernel;
   auto outcome = guarded([&] { return invocation.action(context); });
   if (!outcome) return std::unexpected(name_flag(outcome.error(), invocation.flags));

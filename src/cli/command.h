@@ -36,6 +36,7 @@ struct Context {
   bool json = false;     ///< whether the document is asked for instead of the text
   platform::Logger log;  ///< for what an operator may want to know; messages to the user are errors
                          ///< and warnings
+  std::string demo_data = {};  ///< the setting demo.data
 };
 
 /// What a command gives back. The frame prints it, and nothing else prints.

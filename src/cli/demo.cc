@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "cli/demo_words.h"
 #include "cli/figures.h"
 #include "cli/flags.h"
 #include "services/market_data/market_data.h"
@@ -34,13 +35,11 @@ struct DemoData {
   std::string index_by_day;
 };
 
-Result<DemoData> find_demo_data() {
+Result<DemoData> find_demo_data(const std::string& named) {
   namespace fs = std::filesystem;
   std::error_code ignored;
-  fs::path folder;
-  if (const char* named = std::getenv("QUANTA_DEMO_DATA"); named != nullptr && *named != '\0') {
-    folder = named;
-  } else {
+  fs::path folder = named;
+  if (named.empty()) {
     const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
     folder = program.parent_path().parent_path() / "demo-data/node_modules/vega-datasets/data";
   }
@@ -49,10 +48,9 @@ Result<DemoData> find_demo_data() {
   for (const std::string& file : {data.stocks, data.index_by_month, data.index_by_day}) {
     if (fs::is_regular_file(file, ignored)) continue;
     return fail(ErrorKind::kIo,
-                fmt::format("the demo's prices are not installed ({} is missing); start the demo "
-                            "with ./run, which installs them, or pass --prices FILE",
-                            file),
-                "prices", {.file = file});
+                "missing: the demo's prices are not installed; start the demo with ./run, which "
+                "installs them, or pass --prices FILE",
+                {}, {.file = file});
   }
   return data;
 }
@@ -221,17 +219,25 @@ void add_simulation_remarks(Demo& shown) {
   }
   const services::MethodRun* quantum = nullptr;
   const services::MethodRun* exact = nullptr;
+  std::vector<std::string> others;  // that found a best choice without proving it
   for (const services::MethodRun& method : document.lots.methods) {
-    if (method.kind == services::MethodKind::kQuantum) quantum = &method;
-    if (method.name == "enumeration" || method.name == "branch and bound") exact = &method;
+    if (method.kind == services::MethodKind::kQuantum) {
+      quantum = &method;
+    } else if (method.name == "enumeration" || method.name == "branch and bound") {
+      exact = &method;
+    } else if (is_best(method)) {
+      others.push_back(method.name);
+    }
   }
-  if (quantum == nullptr || exact == nullptr) return;
-  if (exact->seconds < quantum->seconds) {
-    document.remarks.push_back(fmt::format(
-        "The classical search is faster: it proved the best choice in {}, simulating QAOA took "
-        "{}. QAOA is shown to be compared, not because it is needed at this size.",
-        duration(exact->seconds), duration(quantum->seconds)));
+  if (quantum == nullptr || exact == nullptr || !(exact->seconds < quantum->seconds)) return;
+  std::string remark = fmt::format(
+      "The classical search is faster: it proved the best choice in {}, simulating QAOA took {}.",
+      duration(exact->seconds), duration(quantum->seconds));
+  if (!others.empty()) {
+    remark += fmt::format(" The best was also found by {}.", fmt::join(others, " and by "));
   }
+  document.remarks.push_back(
+      remark + " QAOA is here to be compared, not because it is needed at this size.");
 }
 
 }  // namespace
@@ -262,7 +268,7 @@ Result<Demo> demo(const DemoRequest& request, const Run& run) {
     }
     sources.prices.files = {request.prices};
   } else {
-    QUANTA_TRY(data, find_demo_data());
+    QUANTA_TRY(data, find_demo_data(request.data));
     files = {data.stocks, data.index_by_month, data.index_by_day};
     sources.prices.files = {data.stocks};
     sources.index = data.index_by_month;
@@ -346,7 +352,9 @@ Action declare_demo(CLI::App& app) {
   add_text(app, "--report", "FILE", "the HTML report (default: quanta-demo.html)", flags->report);
   add_switch(app, "--once", "exit after printing (always so: there is no server yet)", flags->once);
   return [flags](const Context& context) -> Result<Outcome> {
-    QUANTA_TRY(Demo shown, demo(flags->request, context.run));
+    DemoRequest request = flags->request;
+    request.data = context.demo_data;
+    QUANTA_TRY(Demo shown, demo(request, context.run));
     shown.document.report = flags->report;
     QUANTA_CHECK(services::write_report(demo_report(shown), flags->report));
     json::Value document = json::to(shown.document);

@@ -42,7 +42,8 @@ constexpr double kDemoRiskWeight = 3.0;
 constexpr std::size_t kDemoQubits = 20;
 
 struct DemoRequest {
-  std::string prices;  ///< the user's own file; empty: the prices that ./run installs
+  std::string prices;  ///< the user's own file; empty: the installed prices
+  std::string data;    ///< folder of the installed prices; empty: where ./run puts them
 };
 
 struct DemoFile {
@@ -156,7 +157,7 @@ unsigned demo_max_lots(std::size_t n_assets);
 /// of the services.
 Result<Demo> demo(const DemoRequest& request, const services::Run& run);
 
-/// For the terminal, at most 96 columns.
+/// For the terminal: at most 96 columns, in 80 without the pictures at the right.
 std::string demo_text(const Demo& shown, const Terminal& terminal);
 
 services::Report demo_report(const Demo& shown);

@@ -52,7 +52,7 @@ std::string prices_text(const Demo& shown, const Terminal& terminal) {
                        const std::vector<double>& levels) {
     assets.add({name, percent(mean), percent(volatility),
                 fmt::format("{:.2f}", levels.back() / levels.front()),
-                Cell(sparkline(terminal, levels, 40), Style::kAccent)});
+                Cell(sparkline(terminal, levels, 36), Style::kAccent)});
   };
   for (const std::size_t i : leading_assets(document, kMostAssets)) {
     std::vector<double> levels(n_dates);
@@ -121,19 +121,20 @@ std::string lots_text(const Demo& shown, const Terminal& terminal) {
       heading(terminal, 3,
               fmt::format("{} lots of {}, at most {} in one asset: quantum beside classical",
                           kDemoLots, percent(1.0 / kDemoLots), shown.max_lots));
-  Table table({{"method", Align::kLeft},
-               {"value"},
-               {"gap"},
-               {"time"},
-               {"evaluations"},
-               {"lots", Align::kLeft}});
+  const bool roomy = terminal.width >= kWidest;
+  std::vector<Column> columns = {{"method", Align::kLeft}, {"value"}, {"gap"}, {"time"}};
+  if (roomy) columns.push_back({"evaluations"});
+  columns.push_back({"lots", Align::kLeft});
+  Table table(std::move(columns));
   for (const MethodRun& run : answer.methods) {
-    table.add({method_name(run), fmt::format("{:.6f}", run.value),
-               run.gap ? Cell(fmt::format("{:.6f}", std::abs(*run.gap)),
-                              is_best(run) ? Style::kGood : Style::kPlain)
-                       : Cell("-"),
-               duration(run.seconds), with_thousands(run.iterations),
-               holdings_text(run.weights, document.assets)});
+    std::vector<Cell> cells = {method_name(run), fmt::format("{:.6f}", run.value),
+                               run.gap ? Cell(fmt::format("{:.6f}", std::abs(*run.gap)),
+                                              is_best(run) ? Style::kGood : Style::kPlain)
+                                       : Cell("-"),
+                               duration(run.seconds)};
+    if (roomy) cells.emplace_back(with_thousands(run.iterations));
+    cells.emplace_back(holdings_text(run.weights, document.assets));
+    table.add(std::move(cells));
   }
   out += table.to_text(terminal);
   out += note(
@@ -167,23 +168,33 @@ std::string risk_text(const Demo& shown, const Terminal& terminal) {
   const DemoDocument& document = shown.document;
   const std::string_view period = period_name(document.periods_per_year);
   std::string out = heading(terminal, 4, fmt::format("Risk over one {}, at 95 %", period));
-  Table table({{"portfolio", Align::kLeft},
-               {"return"},
-               {"volatility"},
-               {"VaR"},
-               {"ES"},
-               {"VaR*"},
-               {"ES*"},
-               {"drawdown"},
-               {"beta"},
-               {"wealth", Align::kLeft}});
+  std::vector<Column> columns = {{"portfolio", Align::kLeft},
+                                 {"return"},
+                                 {"volatility"},
+                                 {"VaR"},
+                                 {"ES"},
+                                 {"VaR*"},
+                                 {"ES*"},
+                                 {"drawdown"},
+                                 {"beta"}};
+  const bool roomy = terminal.width >= kWidest;
+  if (roomy) columns.push_back({"wealth", Align::kLeft});
+  Table table(std::move(columns));
   for (std::size_t k = 0; k < document.risk.size(); ++k) {
     const DemoRisk& risk = document.risk[k];
-    table.add({risk.name, percent(risk.annual_return), percent(risk.volatility),
-               percent(risk.var_historical), percent(risk.es_historical), percent(risk.var_normal),
-               percent(risk.es_normal), percent(risk.maximum_drawdown.depth),
-               risk.beta ? fmt::format("{:.2f}", *risk.beta) : "-",
-               Cell(sparkline(terminal, wealth_of(shown.returns[k]), 12), Style::kAccent)});
+    std::vector<Cell> cells = {risk.name,
+                               percent(risk.annual_return),
+                               percent(risk.volatility),
+                               percent(risk.var_historical),
+                               percent(risk.es_historical),
+                               percent(risk.var_normal),
+                               percent(risk.es_normal),
+                               percent(risk.maximum_drawdown.depth),
+                               risk.beta ? fmt::format("{:.2f}", *risk.beta) : "-"};
+    if (roomy) {
+      cells.emplace_back(sparkline(terminal, wealth_of(shown.returns[k]), 12), Style::kAccent);
+    }
+    table.add(std::move(cells));
   }
   out += table.to_text(terminal);
   out += note(terminal,

@@ -7,6 +7,8 @@
 ///   [log]
 ///   level = "debug"
 ///   format = "json"
+///   [demo]
+///   data = "/srv/prices"
 ///
 /// Read by load_configuration<Settings> (platform/configuration/configuration.h). A setting is
 /// listed only once something obeys it.
@@ -14,6 +16,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -44,15 +47,26 @@ struct ComputeSettings {
   }
 };
 
+struct DemoSettings {
+  std::string data;
+
+  static constexpr auto describe() {
+    return std::tuple{field("data", &DemoSettings::data,
+                            "folder of the demo's prices; empty: where ./run installs them")};
+  }
+};
+
 struct Settings {
   std::uint64_t seed = 1;
   ComputeSettings compute;
   LogSettings log;
+  DemoSettings demo;
 
   static constexpr auto describe() {
     return std::tuple{field("seed", &Settings::seed, "seed of every random stream"),
                       field("compute", &Settings::compute, "how fast, never what"),
-                      field("log", &Settings::log, "what is logged and how")};
+                      field("log", &Settings::log, "what is logged and how"),
+                      field("demo", &Settings::demo, "quanta demo")};
   }
 };
 
