@@ -135,6 +135,21 @@ RC_GTEST_PROP(MoneyAllocateProperty, PartsSumToTheWholeAndAreFair, ()) {
   RC_ASSERT(sum == whole);
 }
 
+TEST(MoneyJson, HasASchema) {
+  EXPECT_EQ(json::schema<Money>(), json::parse(R"({
+    "type": "object",
+    "properties": {
+      "amount": {"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+                 "description": "decimal number"},
+      "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "code of ISO 4217"}
+    },
+    "required": ["amount", "currency"],
+    "additionalProperties": false
+  })",
+                                               "schema")
+                                       .value());
+}
+
 TEST(MoneyJson, HasAmountAndCurrency) {
   EXPECT_EQ(json::print_compact(json::to(money("12.34 USD"))),
             R"({"amount":"12.34","currency":"USD"})");

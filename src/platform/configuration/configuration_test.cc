@@ -101,7 +101,7 @@ mode = "exact"
 path = "/srv/é"
 replica = "other"
 password = "hunter2"
-pool = {size = 9, timeout_seconds = 2}
+pool = {size = 9, timeout_seconds = 2.5}
 )")});
   ASSERT_TRUE(loaded.has_value()) << to_text(loaded.error());
   const Everything& settings = loaded->settings;
@@ -112,7 +112,7 @@ pool = {size = 9, timeout_seconds = 2}
   EXPECT_EQ(settings.store.replica, "other");
   EXPECT_EQ(settings.store.password.reveal(), "hunter2");
   EXPECT_EQ(settings.store.pool.size, 9);
-  EXPECT_EQ(settings.store.pool.timeout_seconds, 2.0);
+  EXPECT_EQ(settings.store.pool.timeout_seconds, 2.5);
   EXPECT_EQ(loaded->origins.at("store.pool.size").where, path() + ":9:16");
 }
 
@@ -162,6 +162,10 @@ TEST_F(ConfigurationTest, NamesLineAndColumnOfWhatIsWrongInTheFile) {
        "quanta.toml:1:8: mode: \"exat\" is not one of fast, exact; did you mean \"exact\"?"},
       {"mode = [1, 2]\n", "quanta.toml:1:8: mode: expected a string, found [1,2]"},
       {"mode = {a = 1}\n", "quanta.toml:1:8: mode: expected a string, found {\"a\":1}"},
+      {"seed = 1.5\n",
+       "quanta.toml:1:8: seed: expected a whole number from 0 to 18446744073709551615, found 1.5"},
+      {"[store.pool]\ntimeout_seconds = \"2\"\n",
+       "quanta.toml:2:19: store.pool.timeout_seconds: expected a number, found \"2\""},
       {"seed = 2024-02-29\n",
        "quanta.toml:1:8: seed: expected a whole number from 0 to 18446744073709551615, "
        "found \"2024-02-29\""},
@@ -300,6 +304,8 @@ file = "quanta.log"
 TEST(Settings, ResolveToWhatTheMachineHas) {
   EXPECT_EQ(resolve_kernel(KernelChoice::kAuto).value(), best_instruction_set());
   EXPECT_EQ(resolve_kernel(KernelChoice::kScalar).value(), InstructionSet::kScalar);
+  EXPECT_EQ(resolve_kernel(KernelChoice::kAvx2).has_value(),
+            best_instruction_set() >= InstructionSet::kAvx2);
   const auto widest = resolve_kernel(KernelChoice::kAvx512);
   EXPECT_EQ(widest.has_value(), best_instruction_set() == InstructionSet::kAvx512);
   if (!widest) {
