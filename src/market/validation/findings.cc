@@ -277,10 +277,11 @@ double median_of(std::vector<double>& x) {
          (upper + *std::max_element(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(half)));
 }
 
-/// Finds the returns far outside their neighbours, in a few operations each instead of a sort of
-/// the neighbours: a block's returns share most of their neighbours, so that one count over the
-/// union of these proves for most of the block that it has no jump. Only what is left is judged
-/// by the definition.
+/// Finds the returns far outside their neighbours, for a few operations each instead of a sort of
+/// the neighbours. While the window slides, three counts prove that the neighbours' median is near
+/// a fixed centre and that their MAD is not small, so that a return near the centre is no jump;
+/// what this leaves open is tried with one count more, and only the rest is judged by the
+/// definition.
 class JumpSearch {
  public:
   JumpSearch(std::span<const double> returns, const ValidationLimits& limits)
@@ -293,68 +294,82 @@ class JumpSearch {
   template <class Found>
   void run(const Found& found) {
     if (m_ < kLeastNeighbours) return;
-    constexpr std::size_t kBlock = 64;
-    for (std::size_t begin = 0; begin < r_.size(); begin += kBlock) {
-      const std::size_t end = std::min(begin + kBlock, r_.size());
-      const auto around = r_.subspan(first_of(begin), first_of(end - 1) + m_ + 1 - first_of(begin));
-      if (!holds(around)) guess(around);
-      const double room = limit_ * kNormalMad * std::max(least_mad_ - slack_, 0.0) - slack_;
-      for (std::size_t i = begin; i < end; ++i) {
-        if (std::abs(r_[i] - centre_) <= room) continue;
-        const double deviations = deviations_of(i);
-        if (deviations > limit_) found(i, deviations);
+    guess(0);
+    const std::size_t last_first = r_.size() - (m_ + 1);
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < r_.size(); ++i) {
+      const std::size_t next_first = std::min(i > half_ ? i - half_ : 0, last_first);
+      if (next_first != first) {  // by one
+        count(r_[first], -1);
+        count(r_[first + m_ + 1], 1);
+        first = next_first;
       }
+      if (!holds()) guess(first);
+      const double distance = std::abs(r_[i] - centre_);
+      if (distance <= room_ || is_cleared(first, distance)) continue;
+      const double deviations = deviations_of(i, first);
+      if (deviations > limit_) found(i, deviations);
     }
   }
 
  private:
-  /// Where the window of return i (itself and its m neighbours) begins.
-  std::size_t first_of(std::size_t i) const {
-    const std::size_t last_first = r_.size() - (m_ + 1);
-    return std::min(i > half_ ? i - half_ : 0, last_first);
+  void count(double x, int change) {
+    const double d = x - centre_;
+    below_ += d < -slack_ ? change : 0;
+    above_ += d > slack_ ? change : 0;
+    near_ += std::abs(d) < least_mad_ ? change : 0;
   }
 
-  // For every choice of m values out of `around`: their median is within slack_ of centre_, and
-  // their median distance from centre_ is at least least_mad_. Both follow from counts over all of
-  // `around`, because a choice can only leave values out.
-  bool holds(std::span<const double> around) const {
-    std::size_t below = 0;
-    std::size_t above = 0;
-    std::size_t near = 0;
-    for (const double x : around) {
-      const double d = x - centre_;
-      below += d < -slack_ ? 1 : 0;
-      above += d > slack_ ? 1 : 0;
-      near += std::abs(d) < least_mad_ ? 1 : 0;
-    }
-    return guessed_ && below <= (m_ - 1) / 2 && above <= m_ - 1 - m_ / 2 && near <= (m_ - 1) / 2;
+  // The counts are over the window, which holds one value (the return itself) more than its m
+  // neighbours; leaving it out can only lower them. While they hold, the neighbours' median is
+  // within slack_ of centre_, and their median distance from centre_ is at least least_mad_: their
+  // MAD is then at least least_mad_ - slack_.
+  bool holds() const {
+    const auto m = static_cast<std::ptrdiff_t>(m_);
+    return below_ <= (m - 1) / 2 && above_ <= m - 1 - m / 2 && near_ <= (m - 1) / 2;
   }
 
-  /// Values for which it holds around here, with some room so that it lasts for a few blocks.
-  void guess(std::span<const double> around) {
-    work_.assign(around.begin(), around.end());
-    std::ranges::sort(work_);
-    centre_ = work_[work_.size() / 2];
-    const double low = centre_ - work_[(m_ - 1) / 2];
-    const double high = work_[work_.size() - (m_ - m_ / 2)] - centre_;
-    slack_ = 1.2 * std::max({low, high, 0.0});
+  /// Values for which it holds in the window, with room so that it lasts.
+  void guess(std::size_t first) {
+    const auto window = r_.subspan(first, m_ + 1);
+    work_.assign(window.begin(), window.end());
+    const auto middle = work_.begin() + static_cast<std::ptrdiff_t>(m_ / 2);
+    std::ranges::nth_element(work_, middle);
+    centre_ = *middle;
+    const double largest_below = m_ / 2 == 0 ? centre_ : *std::max_element(work_.begin(), middle);
     for (double& x : work_) x = std::abs(x - centre_);
-    const auto rank = work_.begin() + static_cast<std::ptrdiff_t>((m_ - 1) / 2);
-    std::ranges::nth_element(work_, rank);
-    least_mad_ = 0.9 * *rank;
-    guessed_ = true;
+    std::ranges::nth_element(work_, middle);
+    const double mad = *middle;
+    constexpr double kSlack = 0.3;  // of the MAD; what both cost and save was measured
+    constexpr double kLeast = 0.65;
+    // An odd number of neighbours asks more of the counts than a window's median gives.
+    slack_ = std::max(kSlack * mad, centre_ - largest_below);
+    least_mad_ = kLeast * mad;
+    room_ = std::max(limit_ * kNormalMad * (least_mad_ - slack_) - slack_, 0.0);
+    below_ = above_ = near_ = 0;
+    for (const double x : window) count(x, 1);
+  }
+
+  /// Whether the neighbours' MAD is so large that this distance from centre_ is no jump.
+  bool is_cleared(std::size_t first, double distance) const {
+    const double needed = (distance + slack_) / (limit_ * kNormalMad) + slack_;
+    std::size_t near = 0;
+    for (const double x : r_.subspan(first, m_ + 1)) near += std::abs(x - centre_) < needed ? 1 : 0;
+    return near <= (m_ - 1) / 2;
   }
 
   /// By the definition.
-  double deviations_of(std::size_t i) {
-    const std::size_t first = first_of(i);
+  double deviations_of(std::size_t i, std::size_t first) {
     work_.clear();
     for (std::size_t j = first; j < first + m_ + 1; ++j) {
       if (j != i) work_.push_back(r_[j]);
     }
-    const double centre = median_of(work_);
+    // Where most neighbours are one value, that is their median and their MAD is 0.
+    const auto equal = static_cast<std::size_t>(std::ranges::count(work_, centre_));
+    const bool is_still = equal > m_ / 2 + 1;
+    const double centre = is_still ? centre_ : median_of(work_);
     for (double& x : work_) x = std::abs(x - centre);
-    double scale = kNormalMad * median_of(work_);
+    double scale = is_still ? 0.0 : kNormalMad * median_of(work_);
     if (scale == 0) {
       const double sum = std::accumulate(work_.begin(), work_.end(), 0.0);
       scale = kNormalMeanDeviation * sum / static_cast<double>(work_.size());
@@ -368,10 +383,13 @@ class JumpSearch {
   double limit_;
   std::size_t m_;  ///< neighbours
   std::vector<double> work_;
-  bool guessed_ = false;
   double centre_ = 0;
   double slack_ = 0;
   double least_mad_ = 0;
+  double room_ = 0;
+  std::ptrdiff_t below_ = 0;  ///< in the window: less than centre_ - slack_
+  std::ptrdiff_t above_ = 0;  ///< more than centre_ + slack_
+  std::ptrdiff_t near_ = 0;   ///< nearer to centre_ than least_mad_
 };
 
 /// "2:1" where new/old is within 3 % of a split's ratio (new:old shares), else empty.
