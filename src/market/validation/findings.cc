@@ -336,16 +336,17 @@ class JumpSearch {
     const auto middle = work_.begin() + static_cast<std::ptrdiff_t>(m_ / 2);
     std::ranges::nth_element(work_, middle);
     centre_ = *middle;
-    const double largest_below = m_ / 2 == 0 ? centre_ : *std::max_element(work_.begin(), middle);
+    // Without the return itself the median lies between its two nearest values.
+    const double below = *std::max_element(work_.begin(), middle);
+    const double above = *std::min_element(middle + 1, work_.end());
     for (double& x : work_) x = std::abs(x - centre_);
     std::ranges::nth_element(work_, middle);
     const double mad = *middle;
     constexpr double kSlack = 0.3;  // of the MAD; what both cost and save was measured
     constexpr double kLeast = 0.65;
-    // An odd number of neighbours asks more of the counts than a window's median gives.
-    slack_ = std::max(kSlack * mad, centre_ - largest_below);
+    slack_ = std::max({kSlack * mad, centre_ - below, above - centre_});
     least_mad_ = kLeast * mad;
-    room_ = std::max(limit_ * kNormalMad * (least_mad_ - slack_) - slack_, 0.0);
+    room_ = limit_ * kNormalMad * (least_mad_ - slack_) - slack_;
     below_ = above_ = near_ = 0;
     for (const double x : window) count(x, 1);
   }
