@@ -160,6 +160,7 @@ Result<json::Value> repeat(const std::vector<std::string>& words, const Repetiti
              platform::make_logger({.level = platform::LogLevel::kOff, .file = {}}));
   Context context{.run = {.command = words, .seed = repetition.seed, .execution = execution},
                   .json = true,
+                  .repeating = true,
                   .log = log,
                   .demo_data = settings.demo.data};
   context.run.execution.instruction_set = repetition.kernel;

@@ -32,8 +32,10 @@ namespace quanta::cli {
 
 /// What the frame gives to a command.
 struct Context {
-  services::Run run;     ///< its words, the seed, threads, instruction set, stop token, progress
-  bool json = false;     ///< whether the document is asked for instead of the text
+  services::Run run;  ///< its words, the seed, threads, instruction set, stop token, progress
+  bool json = false;  ///< whether the document is asked for instead of the text
+  /// A replay only wants the document: no file is written, though the document may name it.
+  bool repeating = false;
   platform::Logger log;  ///< for what an operator may want to know; messages to the user are errors
                          ///< and warnings
   std::string demo_data = {};  ///< the setting demo.data

@@ -1,0 +1,44 @@
+#include "services/optimization/deadline.h"
+
+#include <future>
+
+#include <gtest/gtest.h>
+
+namespace quanta::services {
+namespace {
+
+/// Waits until the token stops; the test's own time limit is the only other end.
+void wait_for(const std::stop_token& token) {
+  std::promise<void> stopped;
+  const std::stop_callback callback(token, [&] { stopped.set_value(); });
+  stopped.get_future().wait();
+}
+
+TEST(Deadline, StopsWhenTheTimeIsUp) {
+  const std::stop_source outer;
+  const Deadline deadline(outer.get_token(), 1e-3);
+  wait_for(deadline.token());
+  EXPECT_FALSE(outer.stop_requested());
+}
+
+TEST(Deadline, FollowsTheOuterStop) {
+  std::stop_source outer;
+  const Deadline endless(outer.get_token(), std::nullopt);
+  const Deadline late(outer.get_token(), 1e6);
+  EXPECT_FALSE(endless.token().stop_requested());
+  EXPECT_FALSE(late.token().stop_requested());
+  outer.request_stop();
+  EXPECT_TRUE(endless.token().stop_requested());
+  EXPECT_TRUE(late.token().stop_requested());
+}
+
+TEST(Deadline, EndsItsTimerWithItself) {
+  const std::stop_source outer;
+  {
+    const Deadline deadline(outer.get_token(), 1e6);
+  }  // would wait eleven days otherwise
+  SUCCEED();
+}
+
+}  // namespace
+}  // namespace quanta::services
