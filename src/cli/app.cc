@@ -128,8 +128,15 @@ int run_program(const std::vector<std::string>& words) {
                   .json = json,
                   .log = *log,
                   .demo_data = settings->demo.data};
+  log->info("command started", {{"command", invocation->command->name},
+                                {"seed", settings->seed},
+                                {"threads", pool.n_threads()},
+                                {"kernel", to_text(*kernel)}});
   const auto outcome = guarded([&] { return invocation->action(context); });
   progress.clear();
+  log->info("command ended",
+            {{"command", invocation->command->name},
+             {"status", outcome ? outcome->status : exit_status(outcome.error().kind)}});
   if (!outcome) return report(name_flag(outcome.error(), invocation->flags), json);
 
   std::string text;

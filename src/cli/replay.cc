@@ -26,11 +26,13 @@ std::string text_of(const ReplayDocument& document, const Terminal& terminal) {
       "quanta {}\n", printable(terminal, fmt::format("{}", fmt::join(document.command, " "))));
   for (const services::ReplayInput& input : document.inputs) {
     if (input.state == InputState::kSame) continue;
-    text += styled(terminal, Style::kBad,
-                   fmt::format("  {}: {}\n", printable(terminal, input.file),
-                               input.state == InputState::kMissing
-                                   ? "missing, or it cannot be read"
-                                   : "changed: its bytes are not those of the result"));
+    text +=
+        styled(terminal, Style::kBad,
+               fmt::format("  {}: {}\n",
+                           input.file == "-" ? "standard input" : printable(terminal, input.file),
+                           input.state == InputState::kMissing
+                               ? "missing, or it cannot be read"
+                               : "changed: its bytes are not those of the result"));
   }
   if (document.agrees) {
     text +=

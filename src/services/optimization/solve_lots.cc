@@ -158,23 +158,27 @@ Result<portfolio::Certificate> run_exact(Task& task, double seconds_gone) {
   return answer.certificate;
 }
 
-/// What a quantum answer must be measured against.
+/// What a quantum answer must be measured against. An interrupted run goes without.
 Result<void> run_baselines(Task& task) {
+  const Run& run = task.run;
+  const auto add = [&](const char* name, const Stopwatch& watch,
+                       const Result<portfolio::SampledLots>& answer) -> Result<void> {
+    if (answer) {
+      task.add(name, MethodKind::kClassical, answer->lots, answer->value, answer->iterations,
+               watch.seconds());
+      return {};
+    }
+    if (answer.error().kind != ErrorKind::kCancelled) return std::unexpected(answer.error());
+    task.warn(fmt::format("{} was left out: the run was stopped", name));
+    return {};
+  };
   const std::size_t shots = task.request.shots.value_or(kDefaultShots);
-  {
-    const Stopwatch watch;
-    QUANTA_TRY(const portfolio::SampledLots answer,
-               portfolio::best_of_random(task.problem, shots, task.run.seed, task.run.execution));
-    task.add("random picks", MethodKind::kClassical, answer.lots, answer.value, answer.iterations,
-             watch.seconds());
-  }
-  const Stopwatch watch;
-  QUANTA_TRY(
-      const portfolio::SampledLots answer,
-      portfolio::swap_descent(task.problem, kDescentStarts, task.run.seed, task.run.execution));
-  task.add("swap descent", MethodKind::kClassical, answer.lots, answer.value, answer.iterations,
-           watch.seconds());
-  return {};
+  const Stopwatch random;
+  QUANTA_CHECK(add("random picks", random,
+                   portfolio::best_of_random(task.problem, shots, run.seed, run.execution)));
+  const Stopwatch descent;
+  return add("swap descent", descent,
+             portfolio::swap_descent(task.problem, kDescentStarts, run.seed, run.execution));
 }
 
 /// Whose answer is given: QAOA's where it was asked for, else the best. Of equal ones (up to
