@@ -16,6 +16,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+double real(unsigned x) { return x; }
+
 // ---- enumeration ----
 
 /// Tie tolerance as a share of (worst - best).
@@ -290,21 +292,19 @@ class Relaxation {
   /// Slope of f_i for the unit from t to t + 1.
   double hull_slope(const Node& node, std::size_t i, double t) const {
     return d_[i] >= 0.0 ? d_[i] * (2.0 * t + 1.0)
-                        : d_[i] * (double{1.0} * node.low[i] + node.high[i]);
+                        : d_[i] * (real(node.low[i]) + real(node.high[i]));
   }
 
   /// Moves the parent's point into the node's box and onto the sum, then takes the slopes.
   void start(Node& node) {
     double sum = 0.0;
     for (std::size_t i = 0; i < n_; ++i) {
-      node.point[i] =
-          std::clamp(node.point[i], double{1.0} * node.low[i], double{1.0} * node.high[i]);
+      node.point[i] = std::clamp(node.point[i], real(node.low[i]), real(node.high[i]));
       sum += node.point[i];
     }
     double lack = problem_.n_lots - sum;
     for (std::size_t i = 0; i < n_ && lack != 0.0; ++i) {
-      const double moved =
-          std::clamp(node.point[i] + lack, double{1.0} * node.low[i], double{1.0} * node.high[i]);
+      const double moved = std::clamp(node.point[i] + lack, real(node.low[i]), real(node.high[i]));
       lack -= moved - node.point[i];
       node.point[i] = moved;
     }
@@ -463,15 +463,15 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
       }
     }
     if (asset == n) continue;  // a single point, which has been tried
-    const auto split = static_cast<unsigned>(std::clamp(
-        std::floor(node.point[asset]), double{1.0} * node.low[asset], node.high[asset] - 1.0));
+    const auto split = static_cast<unsigned>(
+        std::clamp(std::floor(node.point[asset]), real(node.low[asset]), node.high[asset] - 1.0));
     Node below = node;
     below.high[asset] = split;
     node.low[asset] = split + 1;
     // The side of the point is searched first.
-    const bool up_first = node.point[asset] - split > 0.5;
-    open.push_back(up_first ? std::move(below) : std::move(node));
-    open.push_back(up_first ? std::move(node) : std::move(below));
+    if (node.point[asset] - split <= 0.5) std::swap(node, below);
+    open.push_back(std::move(below));
+    open.push_back(std::move(node));
   }
 
   ExactLots result;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,9 +25,9 @@ std::vector<std::size_t> ring_order(const LotProblem& problem) {
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) slope[i] += 2.0 * problem.quadratic(i, j) * middling;
   }
-  std::vector<std::size_t> ranked(n_slots);
-  for (std::size_t slot = 0; slot < n_slots; ++slot) ranked[slot] = slot % n;
-  std::ranges::stable_sort(ranked, {}, [&](std::size_t asset) { return slope[asset]; });
+  std::vector<std::size_t> ranked(n_slots);  // slot t n + i is one of asset i
+  std::iota(ranked.begin(), ranked.end(), std::size_t{0});
+  std::ranges::sort(ranked, {}, [&](std::size_t slot) { return std::pair(slope[slot % n], slot); });
 
   // Qubits by their distance from the last of the best before them.
   std::vector<std::size_t> qubits(n_slots);
@@ -36,11 +37,12 @@ std::vector<std::size_t> ring_order(const LotProblem& problem) {
   for (std::size_t x = 1; x < n_slots; ++x) {
     if (distance[x] != 0) distance[x] = distance[x - 1] + 1;
   }
-  std::ranges::stable_sort(qubits, {}, [&](std::size_t x) { return distance[x]; });
+  std::ranges::sort(qubits, {}, [&](std::size_t x) { return std::pair(distance[x], x); });
   std::vector<std::size_t> asset_of(n_slots);
   for (std::size_t r = 0; r < n_slots; ++r) {
-    asset_of[qubits[r]] =
+    const std::size_t slot =
         r < problem.n_lots ? ranked[r] : ranked[n_slots - 1 - (r - problem.n_lots)];
+    asset_of[qubits[r]] = slot % n;
   }
   return asset_of;
 }
@@ -92,8 +94,8 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
     if (error.field == "qubits") error.field = problem.max_lots > 1 ? "max-lots" : "select";
     return std::unexpected(std::move(error));
   }
-  QUANTA_TRY(const SampledLots random,
-             best_of_random(problem, options.shots, options.seed, execution));
+  // Quick, and needed beside the answer even when a deadline has ended the optimisation.
+  QUANTA_TRY(const SampledLots random, best_of_random(problem, options.shots, options.seed, {}));
 
   QaoaLots result;
   result.lots = decode(solved->best_sample, asset_of, problem.n_assets());

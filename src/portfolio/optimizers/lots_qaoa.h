@@ -23,7 +23,7 @@ struct QaoaLots {
 
   // The details that the JSON document carries.
   unsigned qubits = 0;  ///< n M
-  unsigned layers = 0;
+  unsigned layers = 0;  ///< those of the angles found: fewer than asked for after a stop
   std::string_view mixer = "ring-xy";
   std::vector<double> parameters;         ///< gammas, then betas
   double expectation = 0.0;               ///< mean objective of a shot

@@ -273,6 +273,21 @@ TEST(QaoaLots, FindsTheBestFarMoreOftenThanChance) {
   EXPECT_GE(quantum.value, exact.value - 1e-15);
 }
 
+TEST(QaoaLots, StoppedOnTheWayItAnswersWithTheLayersItHas) {
+  std::stop_source stop;
+  int reports = 0;
+  Execution execution{.stop = stop.get_token()};
+  execution.progress = [&](double, std::string_view) {
+    if (++reports == 3) stop.request_stop();
+  };
+  const auto problem = random_problem(8, 4, 1, 2);
+  const auto quantum = solve_by_qaoa(problem, {.layers = 8}, execution).value();
+  EXPECT_EQ(quantum.iterations, 3U);
+  EXPECT_EQ(quantum.layers, 1U);
+  EXPECT_EQ(quantum.parameters.size(), 2U);
+  EXPECT_TRUE(is_feasible(problem, quantum.lots));
+}
+
 // ---- stored optima ----
 
 struct Book {

@@ -88,7 +88,8 @@ std::vector<std::pair<std::uint32_t, RunPair>> find_runs(unsigned n_bits, unsign
       }
     });
   }
-  std::ranges::stable_sort(runs, {}, &std::pair<std::uint32_t, RunPair>::first);
+  std::ranges::sort(runs, {},
+                    [](const auto& run) { return std::pair(run.first, run.second.first); });
   return runs;
 }
 
