@@ -425,24 +425,16 @@ class ColumnJudge {
 
   /// `values`: one for each row of the line.
   void run(const Timeline& line, const Judged& judged, std::span<const double> values) {
-    present_.clear();
     for (std::size_t k = 0; k < values.size(); ++k) {
-      if (!std::isnan(values[k])) present_.push_back(k);
-    }
-    findings_.n_missing += values.size() - present_.size();
-    if (judged.is_volume) {
-      for (const std::size_t k : present_) {
-        if (values[k] != 0) continue;
-        report_.add(FindingKind::kZeroVolume, line.row(k), judged.column, judged.name,
-                    [] { return std::string("no volume"); });
-      }
-    }
-    if (judged.is_price) {
-      for (const std::size_t k : present_) {
-        if (values[k] > 0) continue;
+      if (std::isnan(values[k])) {
+        ++findings_.n_missing;
+      } else if (judged.is_price && !(values[k] > 0)) {
         report_.add(FindingKind::kNonPositive, line.row(k), judged.column, judged.name, [&] {
           return fmt::format("price {}: log returns are not defined here", values[k]);
         });
+      } else if (judged.is_volume && values[k] == 0) {
+        report_.add(FindingKind::kZeroVolume, line.row(k), judged.column, judged.name,
+                    [] { return std::string("no volume"); });
       }
     }
     if (judged.is_close) {
@@ -454,17 +446,22 @@ class ColumnJudge {
  private:
   void find_stale(const Timeline& line, const Judged& judged, std::span<const double> values) {
     if (table_.format == PriceFormat::kTicks) return;
-    for (std::size_t begin = 0; begin < present_.size();) {
+    for (std::size_t begin = 0; begin < values.size();) {
+      std::size_t length = std::isnan(values[begin]) ? 0 : 1;
+      std::size_t last = begin;
       std::size_t end = begin + 1;
-      while (end < present_.size() && values[present_[end]] == values[present_[begin]]) ++end;
-      const std::size_t length = end - begin;
+      for (; length > 0 && end < values.size(); ++end) {
+        if (std::isnan(values[end])) continue;
+        if (values[end] != values[begin]) break;
+        ++length;
+        last = end;
+      }
       if (length >= limits_.stale_rows && length > 1) {
         findings_.n_stale_rows += length;
-        report_.add(
-            FindingKind::kStale, line.row(present_[begin]), judged.column, judged.name, [&] {
-              return fmt::format("{} equal prices of {}, to {}", length, values[present_[begin]],
-                                 shown_time(table_, table_.times[line.row(present_[end - 1])]));
-            });
+        report_.add(FindingKind::kStale, line.row(begin), judged.column, judged.name, [&] {
+          return fmt::format("{} equal prices of {}, to {}", length, values[begin],
+                             shown_time(table_, table_.times[line.row(last)]));
+        });
       }
       begin = end;
     }
@@ -475,7 +472,8 @@ class ColumnJudge {
     ends_.clear();
     double last = std::numeric_limits<double>::quiet_NaN();  // logarithm of the price before
     std::size_t last_k = 0;
-    for (const std::size_t k : present_) {
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      if (std::isnan(values[k])) continue;
       if (!(values[k] > 0)) {
         last = std::numeric_limits<double>::quiet_NaN();
         continue;
@@ -483,16 +481,18 @@ class ColumnJudge {
       const double here = std::log(values[k]);
       if (!std::isnan(last) && !broken(line, last_k, k)) {
         returns_.push_back(here - last);
-        ends_.push_back({last_k, k});
+        ends_.push_back(k);
       }
       last = here;
       last_k = k;
     }
     findings_.n_returns += returns_.size();
     JumpSearch(returns_, limits_).run([&](std::size_t i, double deviations) {
-      const auto [from, to] = ends_[i];
+      const std::size_t to = ends_[i];
       const std::size_t row = line.row(to);
       report_.add(FindingKind::kJump, row, judged.column, judged.name, [&] {
+        std::size_t from = to - 1;
+        while (std::isnan(values[from])) --from;
         const double before = values[from];
         const double after = values[to];
         double opened = after;
@@ -524,9 +524,8 @@ class ColumnJudge {
   const ValidationLimits& limits_;
   Findings& findings_;
   Reporter report_;
-  std::vector<std::size_t> present_;
   std::vector<double> returns_;
-  std::vector<std::pair<std::size_t, std::size_t>> ends_;
+  std::vector<std::size_t> ends_;  ///< of each return: the row it leads to, within the line
 };
 
 /// Rows whose open or close lies outside [low, high]; names of the four columns, `open` first.
@@ -599,14 +598,14 @@ std::vector<Timeline> timelines_of(const PriceTable& table) {
   return lines;
 }
 
-/// All columns of a table with one timeline. Eight columns are taken out of the rows at a time: a
-/// cache line of the table is then read once.
+/// All columns of a table with one timeline. Where there are many, up to 32 are taken out of the
+/// rows at a time: each cache line of the table is then read once, and the copy is small beside it.
 void judge_columns(const PriceTable& table, const ValidationLimits& limits, const Timeline& line,
                    const Execution& execution, Findings& findings) {
   const std::vector<Judged> judged = columns_to_judge(table);
-  constexpr std::size_t kTogether = 8;
+  const std::size_t together = std::clamp<std::size_t>(judged.size() / 8, 1, 32);
   std::mutex mutex;
-  parallel_for(execution, judged.size(), kTogether, [&](std::size_t begin, std::size_t end) {
+  parallel_for(execution, judged.size(), together, [&](std::size_t begin, std::size_t end) {
     if (execution.cancelled()) return;
     const std::size_t n = table.n_rows();
     std::vector<double> columns(n * (end - begin));
