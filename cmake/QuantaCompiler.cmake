@@ -11,5 +11,8 @@ target_compile_options(quanta_build_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False positives of g++ 12 on inlined standard containers (GCC bugs 105562, 105329).
   target_compile_options(quanta_build_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+else()
+  # libstdc++ 12 itself calls get_temporary_buffer, deprecated, from its stable sort.
+  target_compile_options(quanta_build_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 target_include_directories(quanta_build_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
