@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <sstream>
 
@@ -77,8 +78,8 @@ RC_GTEST_PROP(LotsProperty, EverySolverAgreesWithBruteForce, (std::uint64_t seed
   const auto max_lots = static_cast<unsigned>(1 + stream.below(4));
   const auto n_lots = static_cast<unsigned>(1 + stream.below(n * max_lots));
   const LotProblem problem = hard_problem(n, n_lots, max_lots, seed);
-  double best = INFINITY;
-  double worst = -INFINITY;
+  double best = std::numeric_limits<double>::infinity();
+  double worst = -std::numeric_limits<double>::infinity();
   double sum = 0.0;
   std::uint64_t count = 0;
   for_each_feasible(problem, [&](const std::vector<unsigned>& z) {
@@ -177,7 +178,7 @@ TEST(BranchAndBound, StoppedEarlyItBoundsButDoesNotClaim) {
   const double best = solve_exactly(problem, {}, {}).value().value;
   const auto full = solve_exactly(problem, {.enumerate_up_to = 0}, {}).value();
   ASSERT_GT(full.iterations, 8U);
-  double bound_before = -INFINITY;
+  double bound_before = -std::numeric_limits<double>::infinity();
   for (const std::uint64_t nodes : {0U, 1U, 3U, 7U}) {
     const auto part =
         solve_exactly(problem, {.enumerate_up_to = 0, .max_nodes = nodes}, {}).value();
@@ -315,7 +316,7 @@ Book read_prices(const std::filesystem::path& path, const std::string& from,
     if (cells.empty() || cells[0] < from || cells[0] > to) continue;
     auto& row = book.prices.emplace_back();
     for (std::size_t i = 1; i <= book.assets.size(); ++i) {
-      row.push_back(i < cells.size() && !cells[i].empty() ? std::stod(cells[i]) : NAN);
+      row.push_back(i < cells.size() && !cells[i].empty() ? std::stod(cells[i]) : std::nan(""));
     }
   }
   return book;
