@@ -24,6 +24,8 @@ double real(unsigned x) { return x; }
 constexpr double kTie = 1e-12;
 /// More tasks than this and the tree is cut at its first level instead of its second.
 constexpr std::size_t kMaxTasks = 4096;
+/// Fewer z than this are enumerated on the caller's thread.
+constexpr std::uint64_t kInPlace = 50'000;
 
 struct Summary {
   double best = kInfinity;
@@ -165,7 +167,7 @@ class Enumeration {
   Summary summary_;
 };
 
-ExactLots enumerate(const LotProblem& problem, const Execution& execution) {
+ExactLots enumerate(const LotProblem& problem, std::uint64_t feasible, const Execution& execution) {
   // Tasks: the first one or two choices, in the order of the search.
   struct Task {
     std::vector<Enumeration::Choice> prefix;
@@ -187,7 +189,9 @@ ExactLots enumerate(const LotProblem& problem, const Execution& execution) {
   });
 
   std::vector<Summary> summaries(tasks.size());
-  parallel_for(execution, tasks.size(), 1, [&](std::size_t begin, std::size_t end) {
+  // Few z are seen before another thread is awake.
+  const std::size_t grain = feasible < kInPlace ? tasks.size() : 1;
+  parallel_for(execution, tasks.size(), grain, [&](std::size_t begin, std::size_t end) {
     Enumeration enumeration(problem, -kInfinity);
     for (std::size_t t = begin; t < end; ++t) {
       summaries[t] = enumeration.run(tasks[t].prefix, tasks[t].left);
@@ -489,7 +493,8 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
 
 Result<ExactLots> solve_exactly(const LotProblem& problem, const ExactLotsOptions& options,
                                 const Execution& execution) {
-  if (n_feasible(problem) <= options.enumerate_up_to) return enumerate(problem, execution);
+  const std::uint64_t feasible = n_feasible(problem);
+  if (feasible <= options.enumerate_up_to) return enumerate(problem, feasible, execution);
   return branch_and_bound(problem, options, execution);
 }
 

@@ -141,7 +141,7 @@ TEST(ExactLots, CountsTies) {
 
 TEST(ExactLots, SameBitsForAnyThreads) {
   for (const unsigned max_lots : {1U, 3U}) {
-    const auto problem = random_problem(14, 6, max_lots, 5);
+    const auto problem = random_problem(18, 9, max_lots, 5);
     const auto reference = solve_exactly(problem, {}, {}).value();
     const auto descent = swap_descent(problem, 20, 9, {}).value();
     for (const std::size_t threads : {2U, 7U}) {
