@@ -16,6 +16,8 @@ using services::OptimizeDocument;
 using services::OptimizeObjective;
 using services::OptimizeRequest;
 
+constexpr std::uint64_t kMostShots = 100'000'000;
+
 std::string reach_text(const OptimizeDocument& document) {
   const portfolio::Certificate& certificate = document.certificate;
   if (certificate.proven) {
@@ -156,8 +158,11 @@ Action declare_optimize(CLI::App& app) {
       app, "--method", "who solves it; auto: quantum beside exact where it is discrete",
       request->method);
   add_whole(app, "--layers", "of QAOA (default 8)", request->layers);
-  add_whole(app, "--shots", "of QAOA and picks of the random baseline (default 1024)",
-            request->shots);
+  add_value(app, "--shots", "N", "of QAOA and picks of the random baseline (default 1024)",
+            [request](std::string_view text) -> Result<void> {
+              QUANTA_TRY(request->shots, read_whole(text, "--shots", 1, kMostShots));
+              return {};
+            });
   add_number(app, "--deadline", "seconds; the best found by then, with its gap",
              request->deadline_s);
   return [request](const Context& context) -> Result<Outcome> {

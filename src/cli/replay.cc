@@ -63,6 +63,9 @@ Action declare_replay(CLI::App& app) {
   const auto file = std::make_shared<std::string>();
   add_argument(app, "FILE", "a result saved from --json; - is standard input", *file);
   return [file](const Context& context) -> Result<Outcome> {
+    if (context.repeating) {  // a result that names itself would go on for ever
+      return fail(ErrorKind::kBadInput, "the recorded command is a replay itself", "provenance");
+    }
     const services::Repeat again = [&](const services::Provenance& recorded) {
       return repeat(recorded.command, {recorded.seed, recorded.kernel}, context.run.execution);
     };

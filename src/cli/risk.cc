@@ -15,13 +15,15 @@ using services::RiskRequest;
 
 std::string text_of(const RiskDocument& document, const Terminal& terminal) {
   const std::string_view period = period_name(document.periods_per_year);
-  std::string text = fmt::format(
-      "risk over {} {}{} at {} ({}, {} returns up to {})\n\n", document.horizon_days, period,
-      document.horizon_days == 1 ? "" : "s", percent(document.alpha, 1), document.provenance.method,
-      with_thousands(document.periods), document.provenance.as_of.value_or("?"));
+  std::string text =
+      fmt::format("risk over {} {}{} at {} ({}, {} returns up to {})\n\n", document.horizon_days,
+                  period, document.horizon_days == 1 ? "" : "s",
+                  fmt::format("{:.6g} %", 100 * document.alpha), document.provenance.method,
+                  with_thousands(document.periods), document.provenance.as_of.value_or("?"));
   Table figures({{"figure", Align::kLeft}, {"value"}, {"meaning", Align::kLeft}});
   figures.add({"value at risk", percent(document.var, 2),
-               fmt::format("lost or more in {} of such times", percent(1 - document.alpha, 1))});
+               fmt::format("lost or more in {} of such times",
+                           fmt::format("{:.6g} %", 100 * (1 - document.alpha)))});
   figures.add({"expected shortfall", percent(document.es, 2), "mean loss of those times"});
   figures.add({"volatility", percent(document.volatility, 2), "per year"});
   if (document.beta)

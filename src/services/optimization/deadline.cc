@@ -1,5 +1,6 @@
 #include "services/optimization/deadline.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace quanta::services {
@@ -7,7 +8,10 @@ namespace quanta::services {
 Deadline::Deadline(const std::stop_token& outer, std::optional<double> seconds)
     : follow_(outer, [this] { source_.request_stop(); }) {
   if (!seconds) return;
-  const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(*seconds);
+  // A clock counts nanoseconds in 64 bits: three years are as good as any longer time.
+  const std::chrono::duration<double> wait(std::min(*seconds, 1e8));
+  const auto until =
+      std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::nanoseconds>(wait);
   timer_ = std::jthread([this, until](const std::stop_token& ended) {
     std::unique_lock lock(mutex_);
     wake_.wait_until(lock, ended, until, [] { return false; });

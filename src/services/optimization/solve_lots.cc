@@ -131,11 +131,16 @@ Result<void> run_qaoa(Task& task) {
   return {};
 }
 
-/// The exhausted search, whose bound is everybody's.
-Result<portfolio::Certificate> run_exact(Task& task, double seconds_gone) {
+/// A stop token for what is left of the request's deadline.
+Deadline rest_of_deadline(const Task& task, const Stopwatch& since) {
   std::optional<double> seconds = task.request.deadline_s;
-  if (seconds) *seconds = std::max(*seconds - seconds_gone, 0.0);
-  const Deadline deadline(task.run.execution.stop, seconds);
+  if (seconds) *seconds = std::max(*seconds - since.seconds(), 0.0);
+  return {task.run.execution.stop, seconds};
+}
+
+/// The exhausted search, whose bound is everybody's.
+Result<portfolio::Certificate> run_exact(Task& task, const Stopwatch& since) {
+  const Deadline deadline = rest_of_deadline(task, since);
   Execution execution = task.run.execution;
   execution.stop = deadline.token();
   const Stopwatch watch;
@@ -159,8 +164,11 @@ Result<portfolio::Certificate> run_exact(Task& task, double seconds_gone) {
 }
 
 /// What a quantum answer must be measured against. An interrupted run goes without.
-Result<void> run_baselines(Task& task) {
+Result<void> run_baselines(Task& task, const Stopwatch& since) {
   const Run& run = task.run;
+  const Deadline deadline = rest_of_deadline(task, since);
+  Execution execution = run.execution;
+  execution.stop = deadline.token();
   const auto add = [&](const char* name, const Stopwatch& watch,
                        const Result<portfolio::SampledLots>& answer) -> Result<void> {
     if (answer) {
@@ -169,16 +177,16 @@ Result<void> run_baselines(Task& task) {
       return {};
     }
     if (answer.error().kind != ErrorKind::kCancelled) return std::unexpected(answer.error());
-    task.warn(fmt::format("{} was left out: the run was stopped", name));
+    task.warn(fmt::format("{} was left out: there was no time left for it", name));
     return {};
   };
   const std::size_t shots = task.request.shots.value_or(kDefaultShots);
   const Stopwatch random;
   QUANTA_CHECK(add("random picks", random,
-                   portfolio::best_of_random(task.problem, shots, run.seed, run.execution)));
+                   portfolio::best_of_random(task.problem, shots, run.seed, execution)));
   const Stopwatch descent;
   return add("swap descent", descent,
-             portfolio::swap_descent(task.problem, kDescentStarts, run.seed, run.execution));
+             portfolio::swap_descent(task.problem, kDescentStarts, run.seed, execution));
 }
 
 /// Whose answer is given: QAOA's where it was asked for, else the best. Of equal ones (up to
@@ -250,8 +258,13 @@ Result<void> solve_lots(const OptimizeRequest& request, const Estimate& estimate
   Task task{request, problem, run, document};
   const bool alone = request.method == OptimizeMethod::kExact;
   if (!alone) QUANTA_CHECK(run_qaoa(task));
-  QUANTA_TRY(const portfolio::Certificate exact, run_exact(task, watch.seconds()));
-  if (!alone) QUANTA_CHECK(run_baselines(task));
+  // The baselines take moments and come before the search, which takes all the time there is; shown
+  // it stands before them.
+  const std::size_t quantum = task.candidates.size();
+  if (!alone) QUANTA_CHECK(run_baselines(task, watch));
+  QUANTA_TRY(const portfolio::Certificate exact, run_exact(task, watch));
+  std::rotate(task.candidates.begin() + static_cast<std::ptrdiff_t>(quantum),
+              task.candidates.end() - 1, task.candidates.end());
   fill_in(task, exact);
   return {};
 }

@@ -80,11 +80,9 @@ Result<Provenance> recorded_provenance(const json::Value& saved, const std::stri
     return provenance;
   }
   const std::vector<std::string>& command = provenance->command;
-  if (command.empty() || command.front() == "replay") {
-    return fail(ErrorKind::kBadInput,
-                command.empty() ? "its provenance holds no command"
-                                : "is the result of a replay; replay the first result instead",
-                "provenance", {file, 0, 0});
+  if (command.empty()) {
+    return fail(ErrorKind::kBadInput, "its provenance holds no command", "provenance",
+                {file, 0, 0});
   }
   return provenance;
 }
