@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <functional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -95,10 +95,12 @@ Result<void> run_qaoa(Task& task) {
       task.problem.n_assets() * std::min(task.problem.max_lots, task.problem.n_lots);
   const double states = binomial(qubits, task.problem.n_lots);
   if (request.method == OptimizeMethod::kAuto && states > kStatesForAuto) {
-    task.warn(fmt::format(
-        "QAOA was left out: {} qubits with {} ones have {:.3g} states, and simulating more than "
-        "{:.0f} takes minutes; --method qaoa insists",
-        qubits, task.problem.n_lots, states, kStatesForAuto));
+    task.warn(qubits > portfolio::kMaxQaoaQubits
+                  ? fmt::format("QAOA was left out: it needs {} qubits, and {} can be simulated",
+                                qubits, portfolio::kMaxQaoaQubits)
+                  : fmt::format("QAOA was left out: {} qubits with {} ones have {:.3g} states, and "
+                                "simulating more than {:.0f} takes minutes; --method qaoa insists",
+                                qubits, task.problem.n_lots, states, kStatesForAuto));
     return {};
   }
   quantum::QaoaOptions options;
@@ -131,16 +133,11 @@ Result<void> run_qaoa(Task& task) {
   return {};
 }
 
-/// A stop token for what is left of the request's deadline.
-Deadline rest_of_deadline(const Task& task, const Stopwatch& since) {
-  std::optional<double> seconds = task.request.deadline_s;
-  if (seconds) *seconds = std::max(*seconds - since.seconds(), 0.0);
-  return {task.run.execution.stop, seconds};
-}
-
 /// The exhausted search, whose bound is everybody's.
 Result<portfolio::Certificate> run_exact(Task& task, const Stopwatch& since) {
-  const Deadline deadline = rest_of_deadline(task, since);
+  std::optional<double> seconds = task.request.deadline_s;
+  if (seconds) *seconds = std::max(*seconds - since.seconds(), 0.0);
+  const Deadline deadline(task.run.execution.stop, seconds);
   Execution execution = task.run.execution;
   execution.stop = deadline.token();
   const Stopwatch watch;
@@ -163,30 +160,37 @@ Result<portfolio::Certificate> run_exact(Task& task, const Stopwatch& since) {
   return answer.certificate;
 }
 
-/// What a quantum answer must be measured against. An interrupted run goes without.
-Result<void> run_baselines(Task& task, const Stopwatch& since) {
-  const Run& run = task.run;
-  const Deadline deadline = rest_of_deadline(task, since);
-  Execution execution = run.execution;
+/// What a quantum answer must be measured against. Each gets a tenth of the deadline and is left
+/// out where that does not suffice.
+Result<void> run_baseline(
+    Task& task, const char* name,
+    const std::function<Result<portfolio::SampledLots>(const Execution&)>& solve) {
+  std::optional<double> seconds = task.request.deadline_s;
+  if (seconds) *seconds /= 10;
+  const Deadline deadline(task.run.execution.stop, seconds);
+  Execution execution = task.run.execution;
   execution.stop = deadline.token();
-  const auto add = [&](const char* name, const Stopwatch& watch,
-                       const Result<portfolio::SampledLots>& answer) -> Result<void> {
-    if (answer) {
-      task.add(name, MethodKind::kClassical, answer->lots, answer->value, answer->iterations,
-               watch.seconds());
-      return {};
-    }
-    if (answer.error().kind != ErrorKind::kCancelled) return std::unexpected(answer.error());
-    task.warn(fmt::format("{} was left out: there was no time left for it", name));
+  const Stopwatch watch;
+  const Result<portfolio::SampledLots> answer = solve(execution);
+  if (answer) {
+    task.add(name, MethodKind::kClassical, answer->lots, answer->value, answer->iterations,
+             watch.seconds());
     return {};
-  };
+  }
+  if (answer.error().kind != ErrorKind::kCancelled) return std::unexpected(answer.error());
+  task.warn(fmt::format("{} had no time to finish and was left out", name));
+  return {};
+}
+
+Result<void> run_baselines(Task& task) {
+  const std::uint64_t seed = task.run.seed;
   const std::size_t shots = task.request.shots.value_or(kDefaultShots);
-  const Stopwatch random;
-  QUANTA_CHECK(add("random picks", random,
-                   portfolio::best_of_random(task.problem, shots, run.seed, execution)));
-  const Stopwatch descent;
-  return add("swap descent", descent,
-             portfolio::swap_descent(task.problem, kDescentStarts, run.seed, execution));
+  QUANTA_CHECK(run_baseline(task, "random picks", [&](const Execution& execution) {
+    return portfolio::best_of_random(task.problem, shots, seed, execution);
+  }));
+  return run_baseline(task, "swap descent", [&](const Execution& execution) {
+    return portfolio::swap_descent(task.problem, kDescentStarts, seed, execution);
+  });
 }
 
 /// Whose answer is given: QAOA's where it was asked for, else the best. Of equal ones (up to
@@ -261,7 +265,7 @@ Result<void> solve_lots(const OptimizeRequest& request, const Estimate& estimate
   // The baselines take moments and come before the search, which takes all the time there is; shown
   // it stands before them.
   const std::size_t quantum = task.candidates.size();
-  if (!alone) QUANTA_CHECK(run_baselines(task, watch));
+  if (!alone) QUANTA_CHECK(run_baselines(task));
   QUANTA_TRY(const portfolio::Certificate exact, run_exact(task, watch));
   std::rotate(task.candidates.begin() + static_cast<std::ptrdiff_t>(quantum),
               task.candidates.end() - 1, task.candidates.end());
