@@ -45,38 +45,58 @@ Result<void> check_finite(double value, std::string_view field) {
   return bad_input(field, fmt::format("{} is not a finite number", value));
 }
 
-Result<void> check_covariance(const Matrix& covariance) {
+/// The covariance made exactly symmetric, and the Cholesky factor L L' = S + a little of its
+/// diagonal (lower triangle), which exists exactly if S is positive semidefinite up to rounding.
+struct CheckedCovariance {
+  Matrix symmetric;
+  Eigen::MatrixXd factor;
+};
+
+Result<CheckedCovariance> check_covariance(const Matrix& covariance) {
   const std::size_t n = covariance.rows();
   double largest_variance = 0.0;
   for (std::size_t i = 0; i < n; ++i) {
+    const std::span<const double> row = covariance.row(i);
     for (std::size_t j = 0; j < n; ++j) {
-      if (std::isfinite(covariance(i, j))) continue;
-      return bad_input("covariance", fmt::format("row {}, column {}: {} is not finite", i + 1,
-                                                 j + 1, covariance(i, j)));
-    }
-    if (covariance(i, i) < 0.0) {
+      if (std::isfinite(row[j])) continue;
       return bad_input("covariance",
-                       fmt::format("asset {}: variance {} is negative", i + 1, covariance(i, i)));
+                       fmt::format("row {}, column {}: {} is not finite", i + 1, j + 1, row[j]));
     }
-    largest_variance = std::max(largest_variance, covariance(i, i));
+    if (row[i] < 0.0) {
+      return bad_input("covariance",
+                       fmt::format("asset {}: variance {} is negative", i + 1, row[i]));
+    }
+    largest_variance = std::max(largest_variance, row[i]);
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (std::abs(covariance(i, j) - covariance(j, i)) <= 1e-9 * largest_variance) continue;
-      return bad_input("covariance",
-                       fmt::format("not symmetric: row {}, column {} is {}, but row "
-                                   "{}, column {} is {}",
-                                   i + 1, j + 1, covariance(i, j), j + 1, i + 1, covariance(j, i)));
+  CheckedCovariance out{.symmetric = covariance, .factor = {}};
+  constexpr std::size_t kTile = 32;  // so that reading across rows stays in cache
+  for (std::size_t first_row = 0; first_row < n; first_row += kTile) {
+    for (std::size_t first_column = 0; first_column <= first_row; first_column += kTile) {
+      for (std::size_t i = first_row; i < std::min(first_row + kTile, n); ++i) {
+        for (std::size_t j = first_column; j < std::min(first_column + kTile, i); ++j) {
+          const double below = covariance(i, j);
+          const double above = covariance(j, i);
+          if (std::abs(below - above) > 1e-9 * largest_variance) {
+            return bad_input("covariance",
+                             fmt::format("not symmetric: row {}, column {} is {}, but row {}, "
+                                         "column {} is {}",
+                                         i + 1, j + 1, below, j + 1, i + 1, above));
+          }
+          if (below != above) {
+            out.symmetric(i, j) = out.symmetric(j, i) = 0.5 * (below + above);
+          }
+        }
+      }
     }
   }
   const auto size = static_cast<Eigen::Index>(n);
-  Eigen::MatrixXd lifted = Eigen::Map<const Eigen::MatrixXd>(covariance.data(), size, size);
-  lifted.diagonal() *= 1.0 + 1e-9;
-  lifted.diagonal().array() += 1e-12 * std::max(largest_variance, 1e-200);
-  const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> cholesky(lifted);
-  if (cholesky.info() == Eigen::Success) return {};
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(
-      Eigen::Map<const Eigen::MatrixXd>(covariance.data(), size, size), Eigen::EigenvaluesOnly);
+  const Eigen::Map<const Eigen::MatrixXd> map(out.symmetric.data(), size, size);
+  out.factor = map;
+  out.factor.diagonal() *= 1.0 + 1e-9;
+  out.factor.diagonal().array() += 1e-12 * std::max(largest_variance, 1e-200);
+  const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> cholesky(out.factor);  // in place
+  if (cholesky.info() == Eigen::Success) return out;
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(map, Eigen::EigenvaluesOnly);
   return bad_input("covariance",
                    fmt::format("not positive semidefinite: its smallest eigenvalue is {:.6g}, so "
                                "that some portfolio would have a negative variance; shrinkage or "
@@ -113,7 +133,7 @@ Result<void> check_bounds(const Bounds& bounds) {
   return {};
 }
 
-Result<void> check(const MeanVarianceProblem& p) {
+Result<CheckedCovariance> check(const MeanVarianceProblem& p) {
   const std::size_t n = p.mean.size();
   if (n == 0) return bad_input("mean", "there are no assets");
   if (p.covariance.rows() != n || p.covariance.columns() != n) {
@@ -144,9 +164,9 @@ Result<void> check(const MeanVarianceProblem& p) {
 // ---- From quadratic program to answer -----------------------------------------------------------
 
 /// min 1/2 w'Sw - lambda m'w on the budget and within the bounds.
-QuadraticProgram on_budget(const MeanVarianceProblem& p, double lambda) {
+QuadraticProgram on_budget(const MeanVarianceProblem& p, Matrix covariance, double lambda) {
   const std::size_t n = p.mean.size();
-  QuadraticProgram out{.quadratic = p.covariance,
+  QuadraticProgram out{.quadratic = std::move(covariance),
                        .linear = std::vector<double>(n),
                        .equality = Matrix(1, n, 1.0),
                        .equality_value = {1.0},
@@ -154,17 +174,33 @@ QuadraticProgram on_budget(const MeanVarianceProblem& p, double lambda) {
                        .inequality_limit = {},
                        .lower = p.bounds.lower,
                        .upper = p.bounds.upper};
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      const double middle = 0.5 * (p.covariance(i, j) + p.covariance(j, i));
-      out.quadratic(i, j) = out.quadratic(j, i) = middle;
-    }
-    out.linear[i] = lambda == 0.0 ? 0.0 : -lambda * p.mean[i];
-  }
+  for (std::size_t i = 0; i < n; ++i) out.linear[i] = lambda == 0.0 ? 0.0 : -lambda * p.mean[i];
   // Bounds whose sum is 1 leave one portfolio; rounding must not make it infeasible.
   if (total(p.bounds.lower) >= 1.0 - kSumRoom) out.upper = out.lower;
   if (total(p.bounds.upper) <= 1.0 + kSumRoom) out.lower = out.upper;
   return out;
+}
+
+/// Where the answer without bounds leaves them: a first guess at which ones hold. It costs two
+/// solves with the factor that the check of the covariance has made anyway.
+std::vector<BoundState> first_states(const QuadraticProgram& program,
+                                     const Eigen::MatrixXd& factor) {
+  const Eigen::Index n = factor.rows();
+  const auto solve = [&](Eigen::VectorXd x) {
+    factor.triangularView<Eigen::Lower>().solveInPlace(x);
+    factor.triangularView<Eigen::Lower>().transpose().solveInPlace(x);
+    return x;
+  };
+  const Eigen::VectorXd ones = solve(Eigen::VectorXd::Ones(n));
+  Eigen::VectorXd w = -solve(Eigen::Map<const Eigen::VectorXd>(program.linear.data(), n));
+  w += (1.0 - w.sum()) / ones.sum() * ones;
+  std::vector<BoundState> states(program.linear.size(), BoundState::kFree);
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const double weight = w[static_cast<Eigen::Index>(i)];
+    if (weight < program.lower[i]) states[i] = BoundState::kAtLower;
+    if (weight > program.upper[i]) states[i] = BoundState::kAtUpper;
+  }
+  return states;
 }
 
 void set_lambda(QuadraticProgram& program, const MeanVarianceProblem& p, double lambda) {
@@ -235,8 +271,9 @@ double largest_variance(const MeanVarianceProblem& p) {
 
 /// The value is unit x (1/2 w'Sw - lambda m'w).
 Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProgram& program,
-                               double unit, const Execution& execution) {
-  auto solved = solve_quadratic_program(program, execution);
+                               const Eigen::MatrixXd& factor, double unit,
+                               const Execution& execution) {
+  auto solved = solve_quadratic_program(program, execution, first_states(program, factor));
   if (!solved) {
     Error error = std::move(solved).error();
     if (error.field == "objective") {
@@ -264,9 +301,10 @@ Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProg
   return out;
 }
 
-Result<ContinuousAnswer> target_return(const MeanVarianceProblem& p, const Execution& execution) {
+Result<ContinuousAnswer> target_return(const MeanVarianceProblem& p, CheckedCovariance covariance,
+                                       const Execution& execution) {
   const std::size_t n = p.mean.size();
-  QuadraticProgram program = on_budget(p, 0.0);
+  QuadraticProgram program = on_budget(p, std::move(covariance.symmetric), 0.0);
   const BudgetMaximum most = largest_on_budget(p.mean, program.lower, program.upper, 1.0);
   double scale = std::abs(p.target);
   for (std::size_t i = 0; i < n; ++i) scale = std::max(scale, std::abs(p.mean[i]));
@@ -284,12 +322,12 @@ Result<ContinuousAnswer> target_return(const MeanVarianceProblem& p, const Execu
       if (p.mean[i] > most.price + room) program.lower[i] = program.upper[i];
       if (p.mean[i] < most.price - room) program.upper[i] = program.lower[i];
     }
-    return solve(p, program, 2.0, execution);
+    return solve(p, program, covariance.factor, 2.0, execution);
   }
   program.inequality = Matrix(1, n);
   for (std::size_t i = 0; i < n; ++i) program.inequality(0, i) = -p.mean[i];
   program.inequality_limit = {-p.target};
-  return solve(p, program, 2.0, execution);
+  return solve(p, program, covariance.factor, 2.0, execution);
 }
 
 // ---- Maximum Sharpe ratio -----------------------------------------------------------------------
@@ -370,8 +408,13 @@ double ratio_bound(const MeanVarianceProblem& p, const QuadraticProgram& program
 /// so that l' = (v - s l^2) / (e - s l) is exact once the piece is the right one.
 class SharpeSearch {
  public:
-  SharpeSearch(const MeanVarianceProblem& problem, const Execution& execution)
-      : p_(problem), execution_(execution), program_(on_budget(problem, 0.0)) {}
+  SharpeSearch(const MeanVarianceProblem& problem, CheckedCovariance covariance,
+               const Execution& execution)
+      : p_(problem),
+        execution_(execution),
+        program_(on_budget(problem, std::move(covariance.symmetric), 0.0)) {
+    solution_.states = first_states(program_, covariance.factor);
+  }
 
   Result<ContinuousAnswer> run() {
     const BudgetMaximum most = largest_on_budget(p_.mean, program_.lower, program_.upper, 1.0);
@@ -385,8 +428,10 @@ class SharpeSearch {
     }
     QUANTA_CHECK(solve_at(0.0));
     double lambda = excess_ > 0.0 ? variance_ / excess_ : first_lambda(most);
-    double risen_for_good = 0.0;  // largest lambda known to be too small
-    double falling = kInfinity;   // smallest lambda known to be too large
+    if (!(lambda > 0.0)) lambda = 1.0;  // no risk at all: any direction of return will do
+    double risen_for_good = 0.0;        // largest lambda known to be too small
+    double falling = kInfinity;         // smallest lambda known to be too large
+    std::vector<BoundState> rising;
     for (int round = 0; round < 200; ++round) {
       if (excess_ > 0.0 && variance_ <= 1e-15 * largest_variance(p_)) {
         return no_largest_ratio(
@@ -396,17 +441,22 @@ class SharpeSearch {
       }
       QUANTA_CHECK(solve_at(lambda));
       const double imbalance = lambda * excess_ - variance_;
-      if (excess_ > 0.0 && std::abs(imbalance) <= 1e-14 * variance_) return finish(lambda);
+      if (excess_ > 0.0 && std::abs(imbalance) <= 1e-13 * variance_) return finish(lambda);
       (imbalance < 0.0 ? risen_for_good : falling) = lambda;
+      // A thousand times further, and still the piece on which the ratio rises to its end.
+      if (falling == kInfinity && solution_.states == rising) break;
       QUANTA_TRY(const double slope, frontier_slope());
       const double numerator = variance_ - slope * lambda * lambda;
       const double denominator = excess_ - slope * lambda;
       double next = denominator > 0.0 ? numerator / denominator : kInfinity;
       if (!(next > risen_for_good && next < falling)) {
-        next = falling < kInfinity ? 0.5 * (risen_for_good + falling) : 10.0 * lambda;
+        next = 0.5 * (risen_for_good + falling);
+        if (falling == kInfinity) {
+          next = 1e3 * lambda;
+          rising = solution_.states;
+        }
       }
-      if (std::abs(next - lambda) <= 1e-15 * lambda) return finish(lambda);
-      if (falling == kInfinity && next > 1e12 * std::max(first_lambda_, lambda_unit())) break;
+      if (std::abs(next - lambda) <= 1e-13 * lambda) return finish(lambda);
       lambda = next;
     }
     if (falling < kInfinity) return finish(lambda);  // the certificate says how good it is
@@ -458,12 +508,11 @@ class SharpeSearch {
 
   /// Where the least variance does not beat the risk-free rate: the lambda of the portfolio of
   /// largest return, or one that grows from the size of the problem.
-  double first_lambda(const BudgetMaximum& most) {
-    first_lambda_ = lambda_unit();
+  double first_lambda(const BudgetMaximum& most) const {
     if (std::isfinite(most.value)) {
-      first_lambda_ = std::max(variance_, largest_variance(p_)) / (most.value - p_.risk_free);
+      return std::max(variance_, largest_variance(p_)) / (most.value - p_.risk_free);
     }
-    return first_lambda_;
+    return lambda_unit();
   }
 
   double lambda_unit() const {
@@ -490,7 +539,6 @@ class SharpeSearch {
   QuadraticSolution solution_;
   double excess_ = 0.0;
   double variance_ = 0.0;
-  double first_lambda_ = 0.0;
   int iterations_ = 0;
 };
 
@@ -502,18 +550,18 @@ Bounds uniform_bounds(std::size_t n, double lower, double upper) {
 
 Result<ContinuousAnswer> optimize_mean_variance(const MeanVarianceProblem& problem,
                                                 const Execution& execution) {
-  QUANTA_CHECK(check(problem));
-  switch (problem.objective) {
-    case Objective::kTargetReturn:
-      return target_return(problem, execution);
-    case Objective::kMaxSharpe:
-      return SharpeSearch(problem, execution).run();
-    case Objective::kUtility:
-      return solve(problem, on_budget(problem, 1.0 / problem.risk_aversion), -problem.risk_aversion,
-                   execution);
-    default:
-      return solve(problem, on_budget(problem, 0.0), 2.0, execution);
+  QUANTA_TRY(CheckedCovariance covariance, check(problem));
+  if (problem.objective == Objective::kTargetReturn) {
+    return target_return(problem, std::move(covariance), execution);
   }
+  if (problem.objective == Objective::kMaxSharpe) {
+    return SharpeSearch(problem, std::move(covariance), execution).run();
+  }
+  const bool utility = problem.objective == Objective::kUtility;
+  const QuadraticProgram program = on_budget(problem, std::move(covariance.symmetric),
+                                             utility ? 1.0 / problem.risk_aversion : 0.0);
+  return solve(problem, program, covariance.factor, utility ? -problem.risk_aversion : 2.0,
+               execution);
 }
 
 }  // namespace quanta::portfolio

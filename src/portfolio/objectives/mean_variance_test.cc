@@ -345,6 +345,13 @@ TEST(MeanVariance, NamesTheFieldAtFault) {
          p.covariance = Matrix(3, 3, {0.04, 0, 0, 0, 0, 0, 0, 0, 0.09});
        },
        ErrorKind::kInfeasible, "objective", "without risk"},
+      {"no risk anywhere",
+       [](auto& p) {
+         p.objective = Objective::kMaxSharpe;
+         p.covariance = Matrix(3, 3);
+         p.risk_free = 0.12;
+       },
+       ErrorKind::kInfeasible, "objective", "without risk"},
       {"a ratio that only a short sale without limit would reach",
        [](auto& p) {
          p.objective = Objective::kMaxSharpe;

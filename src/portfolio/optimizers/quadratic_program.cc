@@ -219,6 +219,28 @@ struct InteriorPoint {
   bool converged = false;
 };
 
+/// The error for rows that contradict each other or the bounds: those with weight in y.
+Error contradiction(const Scaled& p, const VectorXd& y) {
+  std::string names;
+  for (Index r = 0; r < p.n_rows(); ++r) {
+    if (std::abs(y[r]) < 1e-6 * largest(y)) continue;
+    const bool equal = r < p.n_equalities;
+    names += fmt::format("{}{} row {}", names.empty() ? "" : ", ",
+                         equal ? "equality" : "inequality", (equal ? r : r - p.n_equalities) + 1);
+  }
+  return {ErrorKind::kInfeasible,
+          fmt::format("no point within the bounds satisfies {}", names),
+          "constraints",
+          {}};
+}
+
+Error endless() {
+  return {ErrorKind::kInfeasible,
+          "the objective falls without limit: some direction without bounds costs no risk",
+          "objective",
+          {}};
+}
+
 /// Why no optimum exists, from the directions that diverging iterates take.
 std::optional<Error> divergence(const Scaled& p, const InteriorPoint& at) {
   // Farkas: y (with y >= 0 on inequalities) whose combined row asks for more than the box allows.
@@ -230,25 +252,14 @@ std::optional<Error> divergence(const Scaled& p, const InteriorPoint& at) {
     double least = 0.0;
     double terms = 0.0;
     for (Index i = 0; i < p.n(); ++i) {
-      if (std::abs(row[i]) < 1e-10) continue;
+      if (std::abs(row[i]) < 1e-9) continue;
       const double worst = row[i] > 0.0 ? p.lower[i] : p.upper[i];
       least += row[i] * worst;
       terms += std::abs(row[i] * worst);
     }
     const double limit = y.dot(p.limits);
     if (least > limit + 1e-9 * (terms + y.cwiseAbs().dot(p.limits.cwiseAbs()))) {
-      std::string names;
-      for (Index r = 0; r < p.n_rows(); ++r) {
-        if (std::abs(y[r]) < 1e-6) continue;
-        const bool equal = r < p.n_equalities;
-        names +=
-            fmt::format("{}{} row {}", names.empty() ? "" : ", ", equal ? "equality" : "inequality",
-                        (equal ? r : r - p.n_equalities) + 1);
-      }
-      return Error{ErrorKind::kInfeasible,
-                   fmt::format("no point within the bounds satisfies {}", names),
-                   "constraints",
-                   {}};
+      return contradiction(p, y);
     }
   }
   const double reach = largest(at.x);
@@ -264,10 +275,7 @@ std::optional<Error> divergence(const Scaled& p, const InteriorPoint& at) {
              (std::isinf(p.upper[i]) || ray[i] < 1e-5);
   }
   if (!is_ray) return std::nullopt;
-  return Error{ErrorKind::kInfeasible,
-               "the objective falls without limit: some direction without bounds costs no risk",
-               "objective",
-               {}};
+  return endless();
 }
 
 /// Mehrotra's predictor-corrector. All variables have lower < upper.
@@ -307,6 +315,7 @@ Result<InteriorPoint> interior_point(const Scaled& p, int& iterations, const Exe
   at.y.tail(k) = force * typical * at.slack.cwiseInverse();
 
   MatrixXd system(n, n);
+  double last_complementarity = kInfinity;
   for (int round = 0; round < 200; ++round) {
     if (execution.cancelled()) return cancelled_error();
     ++iterations;
@@ -403,13 +412,19 @@ Result<InteriorPoint> interior_point(const Scaled& p, int& iterations, const Exe
           (at.z_lower + step * dz_lower).cwiseProduct(has_lower).dot(below + step * dx) +
           (at.z_upper + step * dz_upper).cwiseProduct(has_upper).dot(above - step * dx) +
           (w + step * dw).dot(at.slack + step * ds);
-      const double centring = std::pow(std::clamp(after / complementarity, 0.0, 1.0), 3.0);
+      // Mehrotra's second-order term can cycle: it counts as much as the affine step was worth, and
+      // not at all after a round that made no progress.
+      const bool stalled = complementarity > 0.9 * last_complementarity;
+      last_complementarity = complementarity;
+      const double centring =
+          stalled ? 0.3 : std::pow(std::clamp(after / complementarity, 0.0, 1.0), 3.0);
+      const double second = stalled ? 0.0 : step * step;
       const double goal = centring * mean;
-      const VectorXd t_lower =
-          (has_lower * goal - now_lower - dx.cwiseProduct(dz_lower)).cwiseProduct(has_lower);
-      const VectorXd t_upper =
-          (has_upper * goal - now_upper + dx.cwiseProduct(dz_upper)).cwiseProduct(has_upper);
-      const VectorXd t_row = VectorXd::Constant(k, goal) - now_row - ds.cwiseProduct(dw);
+      const VectorXd t_lower = (has_lower * goal - now_lower - second * dx.cwiseProduct(dz_lower))
+                                   .cwiseProduct(has_lower);
+      const VectorXd t_upper = (has_upper * goal - now_upper + second * dx.cwiseProduct(dz_upper))
+                                   .cwiseProduct(has_upper);
+      const VectorXd t_row = VectorXd::Constant(k, goal) - now_row - second * ds.cwiseProduct(dw);
       newton(t_lower, t_upper, t_row);
       step = std::min(1.0, 0.995 * longest_step());
     }
@@ -424,6 +439,17 @@ Result<InteriorPoint> interior_point(const Scaled& p, int& iterations, const Exe
   }
   if (!at.converged) {
     if (auto error = divergence(p, at)) return std::unexpected(*std::move(error));
+    if (largest(a * at.x - b) > 1e-7 * (1.0 + largest(p.limits)) ||
+        (k > 0 && (g * at.x - h).maxCoeff() > 1e-7 * (1.0 + largest(p.limits)))) {
+      return std::unexpected(contradiction(p, at.y));
+    }
+    // Feasible, but no multipliers balance the objective: nothing limits it.
+    const VectorXd pull = p.rows.transpose() * at.y;
+    const VectorXd slope = p.q * at.x + p.c;
+    if (largest(slope + pull - at.z_lower + at.z_upper) > 1e-4 * (largest(slope) + largest(pull)) &&
+        (has_lower.minCoeff() == 0.0 || has_upper.minCoeff() == 0.0)) {
+      return std::unexpected(endless());
+    }
   }
   return at;
 }
