@@ -18,12 +18,40 @@ namespace {
 constexpr std::size_t kShownCharacters = 40;
 constexpr std::size_t kMaxColumns = 1'000'000;
 
+/// The length of the UTF-8 character that `text` begins with, 0 where it begins with none.
+std::size_t character_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xc2 && lead < 0xe0 ? 2
+                             : lead >= 0xe0 && lead < 0xf0 ? 3
+                             : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                           : 0;
+  if (length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
+  }
+  return length;
+}
+
+/// The text with a replacement character for each byte that is no UTF-8 (another encoding), so that
+/// it can stand in messages and JSON.
+std::string as_utf8(std::string_view text) {
+  std::string clean;
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    clean += length == 0 ? std::string_view("\uFFFD") : text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return clean;
+}
+
 std::string shown(std::string_view text) {
-  if (text.size() <= kShownCharacters) return std::string(text);
+  std::size_t end = std::min(text.size(), kShownCharacters);
   // Cut between characters, not inside one.
-  std::size_t end = kShownCharacters;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "…";
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
+    --end;
+  }
+  return as_utf8(text.substr(0, end)) + (end < text.size() ? "…" : "");
 }
 
 /// Lower case, blanks and hyphens as underscores: "Adj Close" -> "adj_close".
@@ -143,7 +171,7 @@ Result<void> PriceFileParser::State::take_header(const CsvRow& row) {
   for (const std::string_view cell : row.cells) {
     double number = 0;
     n_numbers += read_number(cell, number) == CellKind::kNumber ? 1 : 0;
-    h.names.emplace_back(trim_blanks(cell));
+    h.names.push_back(as_utf8(trim_blanks(cell)));
     plain.push_back(plain_name(cell));
   }
   const std::size_t n = h.names.size();
@@ -381,7 +409,7 @@ Result<void> PriceFileParser::State::take_row(const CsvRow& row) {
     auto found = symbols.find(symbol);
     if (found == symbols.end()) {
       found = symbols.emplace(symbol, static_cast<std::uint32_t>(table.symbols.size())).first;
-      table.symbols.emplace_back(symbol);
+      table.symbols.push_back(as_utf8(symbol));
     }
     table.symbol_of_row.push_back(found->second);
   }

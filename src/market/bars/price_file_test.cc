@@ -292,6 +292,16 @@ TEST(PriceFile, ListsColumnsItDoesNotUse) {
   EXPECT_EQ(table->n_rejected, 0U);
 }
 
+TEST(PriceFile, ShowsOtherEncodingsAsUtf8) {
+  const auto table = parse(
+      "date,M\xfcnchen,R\u00e9al\n2024-01-02,1,2\n2024-01-03,\xe9,2\n2024-01-04,"
+      "aaaaaaaaaabbbbbbbbbbccccccccccddddddddd\u00e9x,2\n");
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->columns, (std::vector<std::string>{"M\uFFFDnchen", "R\u00e9al"}));
+  EXPECT_EQ(table->rejected[0].value, "\uFFFD");
+  EXPECT_EQ(table->rejected[1].value, "aaaaaaaaaabbbbbbbbbbccccccccccddddddddd…");
+}
+
 TEST(PriceFile, StaysFailedAfterAnError) {
   PriceFileParser parser({.name = "p.csv"}, {});
   const std::string text = "day,A\n" + std::string(300'000, '\n');

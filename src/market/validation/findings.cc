@@ -72,6 +72,7 @@ struct Findings {
   std::array<KindList, kNKinds> kinds;
   std::size_t n_stale_rows = 0;
   std::size_t n_returns = 0;
+  std::size_t n_closes = 0;  ///< prices that can be stale
   std::size_t n_missing = 0;
 
   KindList& of(FindingKind kind) { return kinds[static_cast<std::size_t>(kind)]; }
@@ -79,6 +80,7 @@ struct Findings {
     for (std::size_t k = 0; k < kNKinds; ++k) kinds[k].merge(std::move(other.kinds[k]));
     n_stale_rows += other.n_stale_rows;
     n_returns += other.n_returns;
+    n_closes += other.n_closes;
     n_missing += other.n_missing;
   }
 };
@@ -456,6 +458,7 @@ class ColumnJudge {
         ++length;
         last = end;
       }
+      findings_.n_closes += length;
       if (length >= limits_.stale_rows && length > 1) {
         findings_.n_stale_rows += length;
         report_.add(FindingKind::kStale, line.row(begin), judged.column, judged.name, [&] {
@@ -673,7 +676,8 @@ Quality judge_quality(const PriceTable& table, Findings& findings) {
        "rows have open or close outside [low, high]");
   part("positive", count(FindingKind::kNonPositive), cells, 10, "prices are not positive");
   part("plausible", count(FindingKind::kJump), returns, 20, "returns are jumps");
-  part("fresh", findings.n_stale_rows, returns, 1, "prices stand in runs that do not change");
+  part("fresh", findings.n_stale_rows, static_cast<double>(findings.n_closes), 1,
+       "prices stand in runs that do not change");
   part("traded", count(FindingKind::kZeroVolume), rows, 1, "rows have no volume");
   quality.score = 100;
   for (const auto& [name, value] : quality.parts) quality.score *= value;

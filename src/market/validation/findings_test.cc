@@ -165,6 +165,15 @@ TEST(Findings, QualityNamesItsReasonsWorstFirst) {
   EXPECT_EQ(q.parts.at("ordered"), 1);
 }
 
+TEST(Findings, QualityOfAPriceThatNeverMovesIsZero) {
+  std::string text = "date,A\n";
+  for (int i = 0; i < 13; ++i) text += to_text(Date{i}) + ",5\n";
+  const auto v = validated(text);
+  EXPECT_EQ(v.quality.parts.at("fresh"), 0);
+  EXPECT_EQ(v.quality.score, 0);
+  EXPECT_EQ(v.quality.reasons[0], "13 of 13 prices stand in runs that do not change");
+}
+
 // --- jumps -------------------------------------------------------------------------------------
 
 /// The definition, word by word, for each return.
