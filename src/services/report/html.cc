@@ -40,7 +40,7 @@ p{margin:8px 0;max-width:72ch;overflow-wrap:anywhere}
 .keys .value{font-size:1.45rem;font-weight:650;font-variant-numeric:tabular-nums;line-height:1.35}
 .keys .about{color:var(--soft);font-size:.82rem}
 .remark{background:var(--note);border-left:3px solid var(--noteedge);padding:9px 14px;margin:12px 0;
-border-radius:0 6px 6px 0;max-width:none}
+max-width:none}
 .remark+.remark{margin-top:-12px;padding-top:0}
 .figures{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:14px;margin:14px 0}
 figure{margin:0;background:var(--card);border:1px solid var(--faint);border-radius:8px;padding:14px 14px 10px;
@@ -69,7 +69,9 @@ footer{margin-top:44px;padding-top:14px;border-top:1px solid var(--faint);color:
 .label{fill:var(--soft)}.small{fill:var(--soft);font-size:10.5px}.name{fill:currentColor;font-weight:600}
 @media (max-width:720px){main{padding:22px 14px 36px}h1{font-size:1.4rem}
 .figures{grid-template-columns:minmax(0,1fr)}.wide-only{display:none}.narrow-only{display:block}
-figure{padding:10px 8px}.keys{grid-template-columns:1fr 1fr}th,td{padding-right:9px}}
+figure{padding:10px 8px}.keys{grid-template-columns:1fr 1fr}th,td{padding-right:9px}
+table{width:max-content;min-width:100%}caption span{display:block;max-width:calc(100vw - 30px)}
+td{max-width:15em}}
 )";
 
 void append(std::string& out, std::string_view open, std::string_view text,
@@ -92,7 +94,7 @@ void append_block(std::string& out, const ReportTable& table) {
     return j < table.columns.size() && table.columns[j].numeric;
   };
   out += "<div class=\"scroll\"><table>\n";
-  if (!table.caption.empty()) append(out, "<caption>", table.caption, "</caption>\n");
+  if (!table.caption.empty()) append(out, "<caption><span>", table.caption, "</span></caption>\n");
   out += "<thead><tr>";
   for (std::size_t j = 0; j < table.columns.size(); ++j) {
     append(out, numeric(j) ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">",

@@ -658,27 +658,33 @@ std::string draw(const ScatterChart& chart, Size size) {
     const double y = plot.up(point.y);
     taken.push_back({x - 6, y - 6, x + 6, y + 6});
   }
-  const auto draw_point = [&](const Point& point) {
-    if (!std::isfinite(point.x) || !std::isfinite(point.y)) return;
-    const double x = plot.across(point.x);
-    const double y = plot.up(point.y);
-    const std::string colour = colour_class(point.colour);
-    canvas.dot(x, y, point.strong, "fill " + colour,
-               fmt::format("{}: {}, {}", point.name, value_text(point.x, chart.x_format),
-                           value_text(point.y, chart.y_format)));
-    const Weight weight = point.strong ? Weight::kBold : Weight::kRegular;
-    const std::string shown = fitted(point.name, 150.0, weight);
-    const Spot spot = free_spot(spots_beside(x, y, text_width(shown, weight)), frame, taken);
-    canvas.text(spot.x, spot.y, spot.anchor, point.strong ? "name " + colour : "label", shown);
-    taken.push_back(spot.box);
+  const auto draw_points = [&](bool strong) {
+    for (const Point& point : chart.points) {
+      if (point.strong != strong || !std::isfinite(point.x) || !std::isfinite(point.y)) continue;
+      canvas.dot(plot.across(point.x), plot.up(point.y), strong,
+                 "fill " + colour_class(point.colour),
+                 fmt::format("{}: {}, {}", point.name, value_text(point.x, chart.x_format),
+                             value_text(point.y, chart.y_format)));
+    }
   };
-  // The choices last, so that they lie on top.
-  for (const Point& point : chart.points) {
-    if (!point.strong) draw_point(point);
-  }
-  for (const Point& point : chart.points) {
-    if (point.strong) draw_point(point);
-  }
+  const auto draw_names = [&](bool strong) {
+    const Weight weight = strong ? Weight::kBold : Weight::kRegular;
+    for (const Point& point : chart.points) {
+      if (point.strong != strong || !std::isfinite(point.x) || !std::isfinite(point.y)) continue;
+      const std::string shown = fitted(point.name, 150.0, weight);
+      const Spot spot =
+          free_spot(spots_beside(plot.across(point.x), plot.up(point.y), text_width(shown, weight)),
+                    frame, taken);
+      canvas.text(spot.x, spot.y, spot.anchor,
+                  strong ? "name " + colour_class(point.colour) : "label", shown);
+      taken.push_back(spot.box);
+    }
+  };
+  // The choices lie on top, and their names, which are longer, take their spots first.
+  draw_points(false);
+  draw_points(true);
+  draw_names(true);
+  draw_names(false);
   return canvas.finish();
 }
 
