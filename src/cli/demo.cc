@@ -9,9 +9,7 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "cli/demo_words.h"
 #include "cli/figures.h"
 #include "cli/flags.h"
 #include "services/market_data/market_data.h"
@@ -55,16 +53,19 @@ Result<DemoData> find_demo_data(const std::string& named) {
   return data;
 }
 
-Result<DemoFile> checked_file(const std::string& file, const Run& run) {
+/// Adds what the check finds, and the file's hash.
+Result<void> add_file(const std::string& file, DemoDocument& document, const Run& run) {
   QUANTA_TRY(const services::CheckDocument found,
              services::check_file({.file = file, .format = {}, .limits = {}}, run.execution));
-  return DemoFile{.file = file,
-                  .rows = found.rows,
-                  .rejected = found.rejected_count,
-                  .first = found.first,
-                  .last = found.last,
-                  .findings = found.finding_counts,
-                  .quality = found.quality.score};
+  document.provenance.inputs.push_back(found.input);
+  document.files.push_back({.file = file,
+                            .rows = found.rows,
+                            .rejected = found.rejected_count,
+                            .first = found.first,
+                            .last = found.last,
+                            .findings = found.finding_counts,
+                            .quality = found.quality.score});
+  return {};
 }
 
 /// VaR and ES both ways, drawdown and beta of one portfolio.
@@ -207,36 +208,14 @@ std::vector<std::string> remarks_about(const Demo& shown) {
   return remarks;
 }
 
-void add_simulation_remarks(Demo& shown) {
-  DemoDocument& document = shown.document;
+void add_size_remark(DemoDocument& document) {
   if (document.assets.size() > kDemoQubits) {
     document.provenance.degraded = true;
     document.remarks.push_back(fmt::format(
         "{} assets are more than the {} qubits that the demo simulates: the lots are chosen by "
         "the classical search alone.",
         document.assets.size(), kDemoQubits));
-    return;
   }
-  const services::MethodRun* quantum = nullptr;
-  const services::MethodRun* exact = nullptr;
-  std::vector<std::string> others;  // that found a best choice without proving it
-  for (const services::MethodRun& method : document.lots.methods) {
-    if (method.kind == services::MethodKind::kQuantum) {
-      quantum = &method;
-    } else if (method.name == "enumeration" || method.name == "branch and bound") {
-      exact = &method;
-    } else if (is_best(method)) {
-      others.push_back(method.name);
-    }
-  }
-  if (quantum == nullptr || exact == nullptr || !(exact->seconds < quantum->seconds)) return;
-  // Without the seconds: a repetition of this document must find the same words.
-  std::string remark = "The classical search is faster and proves its answer: see both times.";
-  if (!others.empty()) {
-    remark += fmt::format(" The best was also found by {}.", fmt::join(others, " and by "));
-  }
-  document.remarks.push_back(
-      remark + " QAOA is here to be compared, not because it is needed at this size.");
 }
 
 }  // namespace
@@ -273,8 +252,7 @@ Result<Demo> demo(const DemoRequest& request, const Run& run) {
     sources.index = data.index_by_month;
   }
   for (const std::string& file : files) {
-    QUANTA_TRY(DemoFile found, checked_file(file, run));
-    document.files.push_back(std::move(found));
+    QUANTA_CHECK(add_file(file, document, run));
   }
 
   services::MomentsRequest moments;
@@ -298,7 +276,6 @@ Result<Demo> demo(const DemoRequest& request, const Run& run) {
   document.dates = shown.dates.size();
   document.periods_per_year = loaded.periods_per_year;
   document.provenance.as_of = document.last;
-  document.provenance.inputs = estimate.inputs;
   document.provenance.warnings = estimate.warnings;
 
   QUANTA_TRY(document.minimum_variance,
@@ -322,7 +299,6 @@ Result<Demo> demo(const DemoRequest& request, const Run& run) {
   if (!sources.index.empty()) {
     QUANTA_TRY(services::LoadedSeries index,
                services::load_benchmark(sources.index, shown.dates, run.execution));
-    document.provenance.inputs.push_back(index.input);
     shown.index = std::move(index.prices);
   }
   QUANTA_CHECK(add_risk(sources, estimate.returns, shown, run));
@@ -334,7 +310,7 @@ Result<Demo> demo(const DemoRequest& request, const Run& run) {
 
   document.remarks = remarks_about(shown);
   if (!no_maximum.empty()) document.remarks.push_back(no_maximum);
-  add_simulation_remarks(shown);
+  add_size_remark(document);
   shown.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return shown;
 }

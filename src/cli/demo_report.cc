@@ -321,7 +321,7 @@ Report demo_report(const Demo& shown) {
   }
 
   Section caution{"Before you trust a figure", {}};
-  for (const std::string& remark : document.remarks) caution.blocks.emplace_back(Remark{remark});
+  for (const std::string& remark : remarks_of(shown)) caution.blocks.emplace_back(Remark{remark});
   report.sections = {std::move(caution), prices_section(shown), weights_section(shown),
                      lots_section(shown, qaoa), risk_section(shown)};
 

@@ -199,8 +199,9 @@ std::string risk_text(const Demo& shown, const Terminal& terminal) {
   out += table.to_text(terminal);
   out += note(terminal,
               fmt::format("Losses are positive. VaR and ES are historical, with * of a normal law; "
-                          "return and volatility per year; beta against {}.",
-                          shown.index.empty() ? "nothing: there is no index" : "the S&P 500"));
+                          "return and volatility per year; {}.",
+                          shown.index.empty() ? "no beta, because there is no index"
+                                              : "beta against the S&P 500"));
   return out + note(terminal, history_text(shown));
 }
 
@@ -217,7 +218,7 @@ std::string demo_text(const Demo& shown, const Terminal& terminal) {
   out += lots_text(shown, terminal);
   out += risk_text(shown, terminal);
   out += "\n" + styled(terminal, Style::kBold, "Before you trust a figure") + "\n";
-  for (const std::string& remark : document.remarks) {
+  for (const std::string& remark : remarks_of(shown)) {
     const std::size_t width = std::min(terminal.width, kWidest);
     std::string lines = wrapped(printable(terminal, remark), width, 4);
     out += lines.replace(0, 4, "  - ");

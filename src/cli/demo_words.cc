@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/figures.h"
 
@@ -96,6 +97,35 @@ std::vector<double> wealth_of(const std::vector<double>& returns) {
   wealth.push_back(1.0);
   for (const double r : returns) wealth.push_back(wealth.back() * (1.0 + r));
   return wealth;
+}
+
+std::vector<std::string> remarks_of(const Demo& shown) {
+  const DemoDocument& document = shown.document;
+  std::vector<std::string> remarks = document.remarks;
+  const services::MethodRun* quantum = nullptr;
+  const services::MethodRun* exact = nullptr;
+  std::vector<std::string> others;  // that found a best choice without proving it
+  for (const services::MethodRun& method : document.lots.methods) {
+    if (method.kind == services::MethodKind::kQuantum) {
+      quantum = &method;
+    } else if (method.name == "enumeration" || method.name == "branch and bound") {
+      exact = &method;
+    } else if (is_best(method)) {
+      others.push_back(method.name);
+    }
+  }
+  if (quantum == nullptr || exact == nullptr || !(exact->seconds < quantum->seconds)) {
+    return remarks;
+  }
+  std::string remark = fmt::format(
+      "The classical search is faster: it proved the best choice in {}, simulating QAOA took {}.",
+      duration(exact->seconds), duration(quantum->seconds));
+  if (!others.empty()) {
+    remark += fmt::format(" The best was also found by {}.", fmt::join(others, " and by "));
+  }
+  remarks.push_back(remark +
+                    " QAOA is here to be compared, not because it is needed at this size.");
+  return remarks;
 }
 
 std::string history_text(const Demo& shown) {

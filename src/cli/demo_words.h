@@ -41,6 +41,10 @@ std::string states_text(const DemoDocument& document, const services::QaoaDetail
 /// Wealth of 1 under these returns, the start included.
 std::vector<double> wealth_of(const std::vector<double>& returns);
 
+/// The document's remarks, and how long the exact search took beside QAOA (which, as every time, is
+/// not part of the document: a repetition would differ).
+std::vector<std::string> remarks_of(const Demo& shown);
+
 /// The longer history of the index in a sentence; empty where there is none.
 std::string history_text(const Demo& shown);
 

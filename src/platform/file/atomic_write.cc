@@ -19,7 +19,7 @@ std::unexpected<Error> cannot_write(const std::filesystem::path& path, int code)
   if (code == EACCES || code == EPERM || code == EROFS) {
     why = fmt::format("no permission to write in {}", folder);
   }
-  return fail(ErrorKind::kIo, fmt::format("cannot write {}: {}", path.string(), why), {},
+  return fail(ErrorKind::kIo, fmt::format("cannot be written: {}", why), {},
               {.file = path.string()});
 }
 

@@ -80,7 +80,8 @@ TEST_F(AtomicWrite, SaysWhatIsWrong) {
 TEST_F(AtomicWrite, SaysWhenTheDiskIsFull) {
   const auto full = write_file_atomically("/dev/full", "x");
   ASSERT_FALSE(full.has_value());
-  EXPECT_NE(full.error().message.find("/dev/full"), std::string::npos);
+  EXPECT_EQ(full.error().kind, ErrorKind::kIo);
+  EXPECT_EQ(full.error().place.file, "/dev/full");
 }
 
 TEST_F(AtomicWrite, NamesAFolderWithoutPermission) {
