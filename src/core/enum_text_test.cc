@@ -53,6 +53,7 @@ TEST(NearestWord, KnowsHowPeopleMistype) {
       {"ab", ""},  // two edits from anything of two letters: nothing in common
   };
   for (const auto& c : cases) EXPECT_EQ(nearest_word(c.word, known), c.nearest) << c.word;
+  EXPECT_EQ(nearest_word("fomr", {"from", "form"}), "form");  // a swap is one slip, not two
   EXPECT_EQ(nearest_word(std::string(100'000, 'a'), known), "");
   EXPECT_EQ(nearest_word("ab", {"cd"}), "");
   EXPECT_EQ(nearest_word("ab", {}), "");

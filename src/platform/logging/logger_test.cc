@@ -66,8 +66,8 @@ TEST(Logger, QuotesWhatIsNotOneWord) {
 }
 
 TEST(Logger, NobodyCanForgeALineOrSteerTheTerminal) {
-  EXPECT_EQ(human_line("bad\n2026-01-01T00:00:00Z error forged\x1b[2J", {}),
-            "info    bad\\x0a2026-01-01T00:00:00Z error forged\\x1b[2J");
+  EXPECT_EQ(human_line("bad\n2026-01-01T00:00:00Z error forged\x1b[2J\x7f", {}),
+            "info    bad\\x0a2026-01-01T00:00:00Z error forged\\x1b[2J\\x7f");
 }
 
 TEST(Logger, WritesOneJsonObjectALine) {
