@@ -29,7 +29,6 @@ std::string version_text() {
 }
 
 /// A setting of platform/configuration/settings.h as a flag of every command.
-template <class E = void>
 void add_setting(CLI::App& app, Invocation& invocation, const std::string& flag,
                  const std::string& key, const std::string& form, const std::string& about) {
   add_value(app, flag, form, about,
@@ -115,11 +114,8 @@ Error unknown(const std::string& word, const std::vector<std::string>& flags,
     message = fmt::format("\"{}\" is an argument too many", word);
   }
   if (!near.empty()) message += fmt::format("; did you mean {}?", near);
-  return usage(std::move(message),
-               is_flag ? name.substr(name.find_first_not_of('-') == std::string::npos
-                                         ? 0
-                                         : name.find_first_not_of('-'))
-                       : "");
+  if (!is_flag) return usage(std::move(message));
+  return usage(std::move(message), name.substr(std::min(name.find_first_not_of('-'), name.size())));
 }
 
 /// What CLI11 found wrong, in our words. `group`: the words of the command as far as they were
