@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "market/bars/csv_scanner.h"
 #include "quantum/simulator/kernels.h"
 
 namespace quanta::cli {
@@ -61,10 +62,12 @@ Action declare_kernels(CLI::App&) {
       if (set <= best) document.available.push_back(set);
     }
     document.used = context.run.execution.instruction_set;
-    for (const KernelDescription& kernel : quantum::kernels()) {
+    const auto list = [&](const KernelDescription& kernel) {
       document.kernels.push_back({std::string(kernel.name), std::string(kernel.place),
                                   std::string(kernel.about), std::string(kernel.floor)});
-    }
+    };
+    list(market::kCsvScannerKernel);
+    for (const KernelDescription& kernel : quantum::kernels()) list(kernel);
     document.provenance = services::begin_provenance(context.run, "list");
     Outcome outcome{.document = json::to(document)};
     outcome.text = [document](const Terminal& terminal) { return text_of(document, terminal); };
