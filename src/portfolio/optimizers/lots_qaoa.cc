@@ -67,7 +67,9 @@ quantum::QaoaProblem encode(const LotProblem& problem, std::span<const std::size
 std::vector<unsigned> decode(std::uint64_t state, std::span<const std::size_t> asset_of,
                              std::size_t n_assets) {
   std::vector<unsigned> lots(n_assets);
-  for (std::size_t x = 0; x < asset_of.size(); ++x) lots[asset_of[x]] += state >> x & 1U;
+  for (std::size_t x = 0; x < asset_of.size(); ++x) {
+    lots[asset_of[x]] += static_cast<unsigned>(state >> x & 1U);
+  }
   return lots;
 }
 

@@ -113,7 +113,7 @@ std::optional<VectorXd> solve_on_set(const Scaled& p, Iterate& at) {
       half(i, r) = p.rows(rows[static_cast<std::size_t>(r)], free[static_cast<std::size_t>(i)]);
     }
   }
-  cholesky.matrixL().solveInPlace(half);
+  if (f > 0 && m > 0) cholesky.matrixL().solveInPlace(half);
   MatrixXd schur = half.transpose() * half;
   VectorXd schur_scale(m);
   for (Index r = 0; r < m; ++r) {
@@ -148,14 +148,14 @@ std::optional<VectorXd> solve_on_set(const Scaled& p, Iterate& at) {
       return error <= 1e-12 ? std::optional(gradient) : std::nullopt;
     }
     previous = error;
-    cholesky.matrixL().solveInPlace(dual);
+    if (f > 0) cholesky.matrixL().solveInPlace(dual);
     if (m > 0) {
       const VectorXd right = schur_scale.asDiagonal() * (half.transpose() * dual - primal);
       const VectorXd step = schur_scale.asDiagonal() * rows_solver.solve(right);
       dual -= half * step;
       for (Index r = 0; r < m; ++r) at.y[rows[static_cast<std::size_t>(r)]] += step[r];
     }
-    cholesky.matrixU().solveInPlace(dual);
+    if (f > 0) cholesky.matrixU().solveInPlace(dual);
     for (Index i = 0; i < f; ++i) at.x[free[static_cast<std::size_t>(i)]] += dual[i];
   }
   return previous <= 1e-12 ? std::optional(gradient) : std::nullopt;
