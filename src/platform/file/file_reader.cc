@@ -206,12 +206,10 @@ struct FileReader::State {
   }
 
   Result<void> check_text(std::string_view block) {
-    const void* nul = std::memchr(block.data(), 0, block.size());
-    if (nul != nullptr) {
+    if (const std::size_t nul = block.find('\0'); nul != std::string_view::npos) {
       return error(ErrorKind::kBadInput,
                    fmt::format("not a text file: byte {} is NUL; a CSV file is expected",
-                               n_text_bytes + static_cast<std::size_t>(
-                                                  static_cast<const char*>(nul) - block.data())));
+                               n_text_bytes + nul));
     }
     n_text_bytes += block.size();
     return {};
