@@ -82,6 +82,15 @@ json::Value with_provenance(const CheckDocument& document, const services::Run& 
   return value;
 }
 
+void add_threshold(CLI::App& app, const std::string& flag, const std::string& about,
+                   double& value) {
+  add_value(app, flag, "X", about, [&value, flag](std::string_view text) -> Result<void> {
+    QUANTA_TRY(value, read_number(text, flag));
+    if (!(value > 0)) return wrong_value(flag, text, "above 0");
+    return {};
+  });
+}
+
 }  // namespace
 
 Action declare_data_check(CLI::App& app) {
@@ -90,12 +99,16 @@ Action declare_data_check(CLI::App& app) {
   add_argument(app, "FILE", "prices as CSV, .gz or .zst; - is standard input", request->file);
   add_choice<market::PriceFormat>(app, "--format", "default: told from the header",
                                   request->format);
-  add_number(app, "--gap-days", "daily data: a longer step is a gap (default 4)", limits.gap_days);
-  add_number(app, "--gap-spacings", "other data: a step of more usual steps is a gap (default 10)",
-             limits.gap_spacings);
-  add_number(app, "--jump-deviations",
-             "a return beyond this many robust deviations is a jump (default 8)",
-             limits.jump_deviations);
+  add_threshold(app, "--gap-days", "daily data: a longer step is a gap (default 4)",
+                limits.gap_days);
+  add_threshold(app, "--gap-spacings",
+                "other data: a step of more usual steps is a gap (default 10)",
+                limits.gap_spacings);
+  add_threshold(app, "--tick-gap-seconds", "ticks: a longer silence is a gap (default 60)",
+                limits.tick_gap_seconds);
+  add_threshold(app, "--jump-deviations",
+                "a return beyond this many robust deviations is a jump (default 8)",
+                limits.jump_deviations);
   add_whole(app, "--neighbours", "returns that a jump is judged by (default 250)",
             limits.neighbours, 2);
   add_whole(app, "--stale-rows", "equal closes in a row that are stale (default 10)",

@@ -104,7 +104,8 @@ std::string shown_time(const PriceTable& table, Timestamp time) {
 std::string shown_step(std::int64_t step) {
   const double seconds = static_cast<double>(step) / static_cast<double>(kSecond);
   if (step >= kDay) {
-    return fmt::format("{:.4g} days", static_cast<double>(step) / static_cast<double>(kDay));
+    const double days = static_cast<double>(step) / static_cast<double>(kDay);
+    return days < 1000 ? fmt::format("{:.4g} days", days) : fmt::format("{:.0f} days", days);
   }
   if (seconds >= 2 * 3600) return fmt::format("{:.3g} hours", seconds / 3600);
   if (seconds >= 2 * 60) return fmt::format("{:.3g} minutes", seconds / 60);
@@ -198,12 +199,11 @@ void judge_times(const PriceTable& table, const ValidationLimits& limits, Timeli
   Reporter report(table, findings);
   const std::size_t n = line.n(table);
   const auto time = [&](std::size_t k) { return table.times[line.row(k)]; };
-  if (table.format != PriceFormat::kTicks) {
-    for (const std::size_t k : repeated_rows(table, line)) {
-      report.add(FindingKind::kDuplicate, line.row(k), 0, line.name, [&] {
-        return fmt::format("{} stands on an earlier row already", shown_time(table, time(k)));
-      });
-    }
+  for (const std::size_t k : repeated_rows(table, line)) {
+    report.add(FindingKind::kDuplicate, line.row(k), 0, line.name, [&] {
+      return fmt::format("{} stands on an earlier row already{}", shown_time(table, time(k)),
+                         table.format == PriceFormat::kTicks ? ", which is valid in ticks" : "");
+    });
   }
   const auto spacing = spacing_of(table, line);
   double longest = 0;
@@ -669,7 +669,8 @@ Quality judge_quality(const PriceTable& table, Findings& findings) {
   part("complete", table.n_rejected, static_cast<double>(table.n_rows_seen), 1,
        "rows could not be read");
   part("complete", findings.n_missing, cells, 1, "cells are missing");
-  part("unique", count(FindingKind::kDuplicate), rows, 10, "rows repeat a time");
+  const bool may_repeat = table.format == PriceFormat::kTicks;
+  part("unique", may_repeat ? 0 : count(FindingKind::kDuplicate), rows, 10, "rows repeat a time");
   part("ordered", count(FindingKind::kUnordered), rows, 10, "rows stand below a later time");
   part("continuous", count(FindingKind::kGap), rows, 10, "rows come after a gap");
   part("consistent", count(FindingKind::kOhlc), rows, 5,

@@ -23,10 +23,10 @@
 namespace quanta::market {
 
 enum class FindingKind {
-  kDuplicate,  ///< a time that was there before (of the same symbol); valid in ticks, not reported
-  kUnordered,  ///< a time before the one above it
-  kGap,        ///< more time without a row than the series usually has
-  kOhlc,       ///< open or close outside [low, high]
+  kDuplicate,    ///< a time that was there before (of the same symbol); valid in ticks
+  kUnordered,    ///< a time before the one above it
+  kGap,          ///< more time without a row than the series usually has
+  kOhlc,         ///< open or close outside [low, high]
   kNonPositive,  ///< a price of zero or less
   kJump,         ///< a return far outside its neighbours
   kStale,        ///< the same close many times in a row
@@ -113,7 +113,7 @@ struct Validation {
 /// Slower: more than 1.5 median steps. Within days: more than gap_spacings median steps, where the
 /// change of day or week is no gap if most changes from that weekday are as long (the market is
 /// closed then); no return is taken across such a step. Ticks: more than tick_gap_seconds; times
-/// that repeat are valid there.
+/// that repeat are valid there: found, and no loss of quality.
 ///
 /// A jump is a log return further than jump_deviations x 1.4826 MAD from the median of its
 /// neighbours (MAD = median absolute deviation; Leys et al. 2013, doi 10.1016/j.jesp.2013.03.013);
