@@ -75,7 +75,8 @@ std::vector<unsigned> decode(std::uint64_t state, std::span<const std::size_t> a
 
 /// (worst - value)/(worst - best), 1 where all values are equal.
 double approximation_ratio(double value, double best, double worst) {
-  return worst > best ? (worst - value) / (worst - best) : 1.0;
+  // The values are sums in different orders, so that the best may come out a last digit below.
+  return worst > best ? std::min((worst - value) / (worst - best), 1.0) : 1.0;
 }
 
 }  // namespace

@@ -530,6 +530,8 @@ market::PricePanel panel_of(const Joined& joined, std::size_t n_skipped) {
   return panel;
 }
 
+/// No asset stands still, and no price is so far from the one before that a return, or its square
+/// in a covariance, has no finite value.
 Result<void> check_moves(const market::PricePanel& panel, const Joined& joined) {
   if (panel.dates.size() < 2) {
     return wrong(joined.file(0),
@@ -549,6 +551,19 @@ Result<void> check_moves(const market::PricePanel& panel, const Joined& joined) 
                       panel.assets[i], panel.prices(0, i), panel.dates.size(),
                       to_text(panel.dates.front()), to_text(panel.dates.back())),
           1, joined.column(i));
+    }
+  }
+  constexpr double kLargestRatio = 1e100;
+  const std::size_t n_skipped = joined.common.dates.size() - panel.dates.size();
+  for (std::size_t t = 1; t < panel.dates.size(); ++t) {
+    for (std::size_t i = 0; i < panel.assets.size(); ++i) {
+      if (panel.prices(t, i) / panel.prices(t - 1, i) <= kLargestRatio) continue;
+      return wrong(joined.file(i),
+                   fmt::format("column {}: the price goes from {} on {} to {} on {}, which is no "
+                               "return that can be computed with; correct the two prices",
+                               panel.assets[i], panel.prices(t - 1, i), to_text(panel.dates[t - 1]),
+                               panel.prices(t, i), to_text(panel.dates[t])),
+                   joined.line(t + n_skipped, i), joined.column(i));
     }
   }
   return {};

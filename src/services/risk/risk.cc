@@ -1,5 +1,6 @@
 #include "services/risk/risk.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -112,6 +113,14 @@ void warn(const RiskRequest& request, std::size_t periods, std::vector<std::stri
 Result<RiskDocument> risk(const RiskRequest& request, const Run& run) {
   if (request.prices.files.empty()) {
     return fail(ErrorKind::kUsage, "prices must be given", "prices");
+  }
+  const auto reads_standard_input = [](std::string_view file) {
+    return file == "-" || file.starts_with("-:");
+  };
+  if (std::ranges::count(request.prices.files, "-") + (request.weights == "-" ? 1 : 0) +
+          (reads_standard_input(request.benchmark) ? 1 : 0) >
+      1) {
+    return fail(ErrorKind::kUsage, "standard input (-) can be read only once", "prices");
   }
   QUANTA_TRY(LoadedPrices prices, load_prices(request.prices, run.execution));
   RiskDocument document;
