@@ -1,5 +1,6 @@
 #include "cli/app.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <new>
@@ -27,6 +28,13 @@ bool write(std::FILE* stream, std::string_view text) {
 void say(std::string_view what, const Terminal& terminal, std::string_view message) {
   std::string line = fmt::format("quanta: {}{}\n", what, printable(terminal, message));
   write(stderr, line);  // nothing can be done where even that fails
+}
+
+/// Exit status 0 or 1. Who reads only the first lines (`| head`) needs no message.
+int print(std::string_view text) {
+  if (write(stdout, text)) return 0;
+  if (errno != EPIPE) say("", standard_error(), "standard output cannot be written");
+  return 1;
 }
 
 int report(const Error& error, bool json) {
@@ -101,7 +109,7 @@ int run_program(const std::vector<std::string>& words) {
   const bool json = wants_json(words);
   auto invocation = parse(words);
   if (!invocation) return report(invocation.error(), json);
-  if (invocation->command == nullptr) return write(stdout, invocation->information) ? 0 : 1;
+  if (invocation->command == nullptr) return print(invocation->information);
 
   const auto settings = load_settings(*invocation);
   if (!settings) {
@@ -145,10 +153,7 @@ int run_program(const std::vector<std::string>& words) {
   } else if (outcome->text) {
     text = outcome->text(standard_output());
   }
-  if (!write(stdout, text)) {
-    say("", standard_error(), "standard output cannot be written");
-    return 1;
-  }
+  if (const int failed = print(text); failed != 0) return failed;
   if (!json) {
     for (const std::string& warning : outcome->warnings)
       say("warning: ", standard_error(), warning);

@@ -13,16 +13,22 @@
 #include "cli/flags.h"
 #include "core/enum_text.h"
 #include "core/instruction_set.h"
+#include "core/json.h"
 #include "platform/configuration/settings.h"
 
 namespace quanta::cli {
 namespace {
 
-std::string version_text() {
+std::string version_text(bool as_json) {
   std::vector<std::string_view> sets;
   const InstructionSet best = best_instruction_set();
   for (const auto& [set, name] : enum_names(InstructionSet{})) {
     if (set <= best) sets.push_back(name);
+  }
+  if (as_json) {
+    return json::print(json::Object{{"version", services::version()},
+                                    {"build", services::build_description()},
+                                    {"instruction_sets", json::Array(sets.begin(), sets.end())}});
   }
   return fmt::format("quanta {}\nbuild: {}\ninstruction sets here: {}\n", services::version(),
                      services::build_description(), fmt::join(sets, ", "));
@@ -199,11 +205,6 @@ Result<Invocation> parse(const std::vector<std::string>& words) {
 
   try {
     std::vector<std::string> reversed(words.rbegin(), words.rend());
-    // --version needs no command, which CLI11 would demand.
-    if (words.size() == 1 && words[0] == "--version") {
-      invocation.information = version_text();
-      return invocation;
-    }
     root.parse(std::move(reversed));
     reach();
   } catch (const FlagError& error) {
@@ -216,6 +217,11 @@ Result<Invocation> parse(const std::vector<std::string>& words) {
     return invocation;
   } catch (const CLI::ParseError& error) {
     reach();
+    // --version needs no command, which CLI11 demands.
+    if (version && deepest == &root && error.get_name() == "RequiredError") {
+      invocation.information = version_text(invocation.json);
+      return invocation;
+    }
     const std::vector<std::string> remaining = root.remaining(true);
     std::vector<std::string> names;
     for (const CLI::App* app : deepest->get_subcommands({})) names.push_back(app->get_name());
@@ -224,7 +230,7 @@ Result<Invocation> parse(const std::vector<std::string>& words) {
                                       known_flags(), views(names)));
   }
   if (version) {
-    invocation.information = version_text();
+    invocation.information = version_text(invocation.json);
     return invocation;
   }
   for (Leaf& leaf : leaves) {

@@ -266,11 +266,15 @@ TEST_F(Answers, EndInAMessageWhereStandardOutputCannotBeWritten) {
   const Ended full = shell(folder_, "quanta risk --prices prices.csv > /dev/full");
   EXPECT_EQ(full.status, 1);
   EXPECT_NE(full.err.find("standard output cannot be written"), std::string::npos) << full.err;
-  // The reader is gone before the first byte: no signal ends the program.
+  const Ended help = shell(folder_, "quanta --help > /dev/full");
+  EXPECT_EQ(help.status, 1);
+  EXPECT_NE(help.err.find("standard output cannot be written"), std::string::npos) << help.err;
+  // The reader is gone before the last byte: no signal ends the program, and that is no news.
   const Ended gone =
       shell(folder_, "{ quanta risk --prices prices.csv; echo status $? >&2; } | true");
   EXPECT_EQ(gone.status, 0);
   EXPECT_EQ(gone.err.find("status 141"), std::string::npos) << gone.err;
+  EXPECT_EQ(gone.err.find("cannot be written"), std::string::npos) << gone.err;
 }
 
 TEST_F(Answers, OfADeadlineThatIsTooShortAreAnErrorOrTheBestFound) {
