@@ -14,6 +14,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargestWeight = 1e4;
+/// How far the sum of limits may miss the total by rounding: ten limits of 0.1 sum to less than 1.
+constexpr double kSumRoom = 1e-12;
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -105,7 +107,10 @@ BudgetMaximum largest_on_budget(std::span<const double> g, std::span<const doubl
     if (std::isinf(lower[i])) lowest_funding = std::min(lowest_funding, g[i]);
     if (std::isinf(upper[i])) best_endless = std::max(best_endless, g[i]);
   }
-  if (n == 0 || least_after[0] > total || most < total) return {.value = -kInfinity};
+  const double room = kSumRoom * (1.0 + std::abs(total));
+  if (n == 0 || least_after[0] > total + room || most < total - room) {
+    return {.value = -kInfinity};
+  }
   if (best_endless > lowest_funding) return {.value = kInfinity};
 
   // The price of the budget is the g at which filling from the best down reaches the total: every

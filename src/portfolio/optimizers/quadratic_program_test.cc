@@ -166,6 +166,8 @@ TEST(LargestOnBudget, FillsFromTheBestDown) {
   EXPECT_EQ(most({-kInfinity, 0, 0}, {1, kInfinity, 1}).value, kInfinity);
   EXPECT_DOUBLE_EQ(most({-kInfinity, 0, 0}, {1, 2, 1}).value, 0.6 + 0.2 - 0.2);
   EXPECT_DOUBLE_EQ(most({0, -kInfinity, 0}, {1, 0.5, 1}).value, 0.25);
+  const std::vector<double> ten(10, 0.1);  // their sum is 1 - 1.1e-16
+  EXPECT_DOUBLE_EQ(largest_on_budget(ten, std::vector(10, 0.0), ten, 1.0).value, 0.1);
   EXPECT_EQ(largest_on_budget({}, {}, {}, 1.0).value, -kInfinity);
 }
 
