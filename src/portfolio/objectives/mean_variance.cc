@@ -276,10 +276,16 @@ Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProg
   auto solved = solve_quadratic_program(program, execution, first_states(program, factor));
   if (!solved) {
     Error error = std::move(solved).error();
-    if (error.field == "objective") {
+    // Some portfolio is feasible, as was checked before: "constraints" too means that the search
+    // ran away along a direction without risk.
+    if (error.field == "objective" || error.field == "constraints") {
+      error.field = "objective";
       error.message =
-          "the utility has no maximum: without bounds, some mix of assets earns and shows no risk "
-          "under this singular covariance; set bounds, or use a shrinkage covariance";
+          p.objective == Objective::kUtility
+              ? "the utility has no maximum: without bounds, some mix of assets earns and shows no "
+                "risk under this singular covariance; set bounds, or use a shrinkage covariance"
+              : "no optimum was found: without bounds, this singular covariance leaves the weights "
+                "open; set bounds, or use a shrinkage covariance";
     }
     return std::unexpected(std::move(error));
   }
@@ -468,7 +474,7 @@ class SharpeSearch {
     set_lambda(program_, p_, lambda);
     auto solved = solve_quadratic_program(program_, execution_, solution_.states);
     if (!solved) {
-      if (solved.error().field == "objective") {
+      if (solved.error().field == "objective" || solved.error().field == "constraints") {
         return no_largest_ratio(
             "some mix of assets earns and shows no risk under this singular "
             "covariance");

@@ -250,9 +250,59 @@ TEST(MeanVariance, AcceptsBoundsThatLeaveOnePortfolio) {
     p.bounds = {.lower = {0.3, 0.2, 0.5}, .upper = {0.3, 0.2, 0.5}};
     EXPECT_EQ(optimize_mean_variance(p, {})->weights, (std::vector<double>{0.3, 0.2, 0.5}));
   }
+  // Ten times 0.1 sums to a little less than 1 in doubles.
+  MeanVarianceProblem ten{.mean = {0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1},
+                          .covariance = Matrix(10, 10),
+                          .bounds = uniform_bounds(10, 0.0, 0.1),
+                          .target = 0.01};
+  for (std::size_t i = 0; i < 10; ++i) ten.covariance(i, i) = 0.04;
+  for (const auto& bounds : {uniform_bounds(10, 0.0, 0.1), uniform_bounds(10, 0.1, 1.0)}) {
+    for (const auto objective : {Objective::kMinVariance, Objective::kTargetReturn,
+                                 Objective::kUtility, Objective::kMaxSharpe}) {
+      SCOPED_TRACE(to_text(objective));
+      ten.bounds = bounds;
+      ten.objective = objective;
+      const auto only = optimize_mean_variance(ten, {});
+      ASSERT_TRUE(only.has_value()) << only.error().message;
+      EXPECT_TRUE(only->certificate.proven);
+      for (const double w : only->weights) EXPECT_NEAR(w, 0.1, 1e-15);
+    }
+  }
   MeanVarianceProblem one{
       .mean = {0.05}, .covariance = Matrix(1, 1, 0.04), .bounds = uniform_bounds(1, 0.0, 1.0)};
   EXPECT_EQ(optimize_mean_variance(one, {})->weights, std::vector<double>{1.0});
+}
+
+// Asset 1 has no risk; the sum and the target leave one pair of weights.
+TEST(MeanVariance, SellsShortToReachATarget) {
+  const MeanVarianceProblem p{.mean = {-0.00043012605014377875, -0.0005153602403534337},
+                              .covariance = Matrix(2, 2, {0.0, 0.0, 0.0, 0.00011136170991933933}),
+                              .bounds = uniform_bounds(2, -kInfinity, kInfinity),
+                              .objective = Objective::kTargetReturn,
+                              .target = -0.0001515392967652842};
+  const auto answer = optimize_mean_variance(p, {});
+  ASSERT_TRUE(answer.has_value()) << answer.error().message;
+  const double second = (p.target - p.mean[0]) / (p.mean[1] - p.mean[0]);
+  EXPECT_NEAR(answer->weights[1], second, 1e-11);
+  EXPECT_EQ(broken_promise(p, *answer), "");
+}
+
+TEST(MeanVariance, SaysThatAUtilityHasNoMaximum) {
+  // Assets 2 and 3 show no risk, and one earns more than the other.
+  MeanVarianceProblem p{
+      .mean = {-0.0022089248820866725, 0.002023048308303103, -0.01, 0.003605318966533003},
+      .covariance = Matrix(4, 4),
+      .bounds = {.lower = {-0.2, -0.2, -kInfinity, -kInfinity},
+                 .upper = {0.7, kInfinity, kInfinity, 0.7}},
+      .objective = Objective::kUtility,
+      .risk_aversion = 0.1};
+  p.covariance(0, 0) = 0.00014597507981507839;
+  p.covariance(0, 3) = p.covariance(3, 0) = 7.514523966905767e-05;
+  p.covariance(3, 3) = 9.421800856108619e-05;
+  const auto answer = optimize_mean_variance(p, {});
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().field, "objective");
+  EXPECT_NE(answer.error().message.find("no maximum"), std::string::npos);
 }
 
 TEST(MeanVariance, NamesTheFieldAtFault) {

@@ -80,7 +80,7 @@ struct Iterate {
 /// and the exact residual refined away, so that a singular Q gives the nearest solution. Returns
 /// the gradient Qx + c + rows'y over all variables; nothing where the set contradicts itself or
 /// the objective falls without limit.
-std::optional<VectorXd> solve_on_set(const Scaled& p, Iterate& at) {
+std::optional<VectorXd> solve_on_set(const Scaled& p, Iterate& at, double proximal) {
   std::vector<Index> free;
   std::vector<Index> rows;
   for (Index i = 0; i < p.n(); ++i) {
@@ -103,7 +103,7 @@ std::optional<VectorXd> solve_on_set(const Scaled& p, Iterate& at) {
   for (Index j = 0; j < f; ++j) {
     const double* const column = p.q.data() + free[static_cast<std::size_t>(j)] * p.n();
     for (Index i = j; i < f; ++i) factor(i, j) = column[free[static_cast<std::size_t>(i)]];
-    factor(j, j) += 1e-9 * factor(j, j) + 1e-13 * p.curvature;
+    factor(j, j) += 1e-9 * factor(j, j) + proximal * p.curvature;
   }
   const Eigen::LLT<Eigen::Ref<MatrixXd>> cholesky(factor);
   if (cholesky.info() != Eigen::Success) return std::nullopt;
@@ -159,6 +159,18 @@ std::optional<VectorXd> solve_on_set(const Scaled& p, Iterate& at) {
     for (Index i = 0; i < f; ++i) at.x[free[static_cast<std::size_t>(i)]] += dual[i];
   }
   return previous <= 1e-12 ? std::optional(gradient) : std::nullopt;
+}
+
+/// The same with the weakest proximal term that works. A weak one is refined away in few rounds,
+/// but where a free variable has no curvature it makes several rows look like one.
+std::optional<VectorXd> solve_on_set(const Scaled& p, Iterate& at) {
+  const Iterate start = at;
+  for (const double proximal : {1e-13, 1e-9, 1e-5}) {
+    at = start;
+    if (auto gradient = solve_on_set(p, at, proximal)) return gradient;
+    if (p.n_rows() < 2) break;
+  }
+  return std::nullopt;
 }
 
 /// Primal-dual active set from `at`. True when it ends on an optimum, which is then in `at`.
@@ -439,8 +451,9 @@ Result<InteriorPoint> interior_point(const Scaled& p, int& iterations, const Exe
   }
   if (!at.converged) {
     if (auto error = divergence(p, at)) return std::unexpected(*std::move(error));
-    if (largest(a * at.x - b) > 1e-7 * (1.0 + largest(p.limits)) ||
-        (k > 0 && (g * at.x - h).maxCoeff() > 1e-7 * (1.0 + largest(p.limits)))) {
+    // Far out, what the rows miss is rounding of large numbers.
+    const double room = 1e-7 * (1.0 + largest(p.limits) + largest(at.x));
+    if (largest(a * at.x - b) > room || (k > 0 && (g * at.x - h).maxCoeff() > room)) {
       return std::unexpected(contradiction(p, at.y));
     }
     // Feasible, but no multipliers balance the objective: nothing limits it.
