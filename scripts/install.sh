@@ -6,7 +6,7 @@
 
 set -euo pipefail
 
-# Changes the current folder to the repository; paths given by the user are relative to the caller's.
+# The current folder stays the caller's, so that paths the user gives mean what they say.
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(g++-12 cmake ninja-build ccache pkg-config libfmt-dev libspdlog-dev libcli11-dev

@@ -49,6 +49,13 @@ std::string text_of(const ReplayDocument& document, const Terminal& terminal) {
                  short_value(terminal, difference.now)});
     }
     text += table.to_text(terminal);
+    const auto has_deadline = [](const std::string& word) {
+      return word.starts_with("--deadline");
+    };
+    if (std::ranges::any_of(document.command, has_deadline)) {
+      text +=
+          "  the command has a deadline: what is found by then depends on the machine's speed\n";
+    }
   }
   if (document.saved_version != document.version_now) {
     text += fmt::format("  made by version {}, repeated by {}\n",

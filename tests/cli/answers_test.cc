@@ -262,6 +262,19 @@ TEST_F(Replays, NameTheValueThatDiffers) {
   EXPECT_EQ(document->differences[0].path, "var");
 }
 
+TEST_F(Replays, SayThatADeadlineMayBeTheReason) {
+  for (const bool has_deadline : {false, true}) {
+    save(has_deadline ? with(kWeights, {"--deadline", "60"}) : kWeights);
+    auto value = json::parse(folder_.read("result.json"), "result.json");
+    ASSERT_TRUE(value);
+    value->get_object()["sharpe"] = 0.0;
+    folder_.write("result.json", json::print(*value));
+    const Ended ended = run(folder_, {"replay", "result.json"});
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_EQ(ended.out.find("has a deadline") != std::string::npos, has_deadline) << ended.out;
+  }
+}
+
 TEST_F(Answers, EndInAMessageWhereStandardOutputCannotBeWritten) {
   const Ended full = shell(folder_, "quanta risk --prices prices.csv > /dev/full");
   EXPECT_EQ(full.status, 1);
