@@ -5,6 +5,8 @@
 #include <limits>
 #include <queue>
 #include <span>
+#include <stop_token>
+#include <utility>
 
 #include <Eigen/Eigenvalues>
 #include <fmt/format.h>
@@ -17,6 +19,16 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double real(unsigned x) { return x; }
+
+/// What rounding may do to a value, about: N (max |b| + N max |A|) bounds its terms.
+double value_rounding(const LotProblem& problem) {
+  double slope = 0.0;
+  for (const double b : problem.linear) slope = std::max(slope, std::abs(b));
+  double curvature = 0.0;
+  for (const double a : problem.quadratic.values()) curvature = std::max(curvature, std::abs(a));
+  const double lots = problem.n_lots;
+  return 1e-15 * lots * (slope + lots * curvature);
+}
 
 // ---- enumeration ----
 
@@ -41,9 +53,10 @@ struct Summary {
 /// slope_j t + A_jj t^2, and all ways to place a last lot cost one addition each.
 class Enumeration {
  public:
-  /// Values up to `tie_limit` are counted as best.
-  Enumeration(const LotProblem& problem, double tie_limit)
+  /// Values up to `tie_limit` are counted as best. Once the stop is requested, run() ends early.
+  Enumeration(const LotProblem& problem, double tie_limit, std::stop_token stop)
       : problem_(problem),
+        stop_(std::move(stop)),
         n_(problem.n_assets()),
         tie_limit_(tie_limit),
         lots_(n_),
@@ -148,6 +161,7 @@ class Enumeration {
       last_lot(depth, first, value);
       return;
     }
+    if (stop_.stop_requested()) return;
     for_each_choice(first, left, [&](Choice choice) {
       const double next = place(depth, choice, value);
       if (choice.lots == left) {
@@ -160,6 +174,7 @@ class Enumeration {
   }
 
   const LotProblem& problem_;
+  std::stop_token stop_;
   std::size_t n_;
   double tie_limit_;
   std::vector<unsigned> lots_;
@@ -167,14 +182,16 @@ class Enumeration {
   Summary summary_;
 };
 
-ExactLots enumerate(const LotProblem& problem, std::uint64_t feasible, const Execution& execution) {
+/// Nothing where the execution was stopped on the way.
+std::optional<ExactLots> enumerate(const LotProblem& problem, std::uint64_t feasible,
+                                   const Execution& execution) {
   // Tasks: the first one or two choices, in the order of the search.
   struct Task {
     std::vector<Enumeration::Choice> prefix;
     unsigned left;
   };
   std::vector<Task> tasks;
-  const Enumeration shape(problem, -kInfinity);
+  const Enumeration shape(problem, -kInfinity, execution.stop);
   const std::size_t choices = problem.n_assets() * problem.max_lots;
   const bool deep = choices * choices <= kMaxTasks;
   shape.for_each_choice(0, problem.n_lots, [&](Enumeration::Choice one) {
@@ -192,11 +209,12 @@ ExactLots enumerate(const LotProblem& problem, std::uint64_t feasible, const Exe
   // Few z are seen before another thread is awake.
   const std::size_t grain = feasible < kInPlace ? tasks.size() : 1;
   parallel_for(execution, tasks.size(), grain, [&](std::size_t begin, std::size_t end) {
-    Enumeration enumeration(problem, -kInfinity);
+    Enumeration enumeration(problem, -kInfinity, execution.stop);
     for (std::size_t t = begin; t < end; ++t) {
       summaries[t] = enumeration.run(tasks[t].prefix, tasks[t].left);
     }
   });
+  if (execution.cancelled()) return std::nullopt;
   Summary total;
   for (const Summary& part : summaries) {
     total.sum += part.sum;
@@ -208,12 +226,15 @@ ExactLots enumerate(const LotProblem& problem, std::uint64_t feasible, const Exe
     }
   }
   // Now that the range is known, the ties are counted where there can be any.
-  Enumeration counting(problem, total.best + kTie * (total.worst - total.best));
+  const double tie_limit =
+      total.best + std::max(kTie * (total.worst - total.best), value_rounding(problem));
+  Enumeration counting(problem, tie_limit, execution.stop);
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    if (summaries[t].best <= total.best + kTie * (total.worst - total.best)) {
+    if (summaries[t].best <= tie_limit) {
       total.n_best += counting.run(tasks[t].prefix, tasks[t].left).n_best;
     }
   }
+  if (execution.cancelled()) return std::nullopt;
 
   ExactLots result;
   result.value = value(problem, total.lots);
@@ -436,9 +457,13 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
        std::vector<double>(n, static_cast<double>(problem.n_lots) / static_cast<double>(n))});
   std::uint64_t n_nodes = 0;
   std::vector<unsigned> integers;
-  // A node within rounding of the incumbent cannot improve it.
+  // A node within rounding of the incumbent cannot improve it by more than that.
+  const double room = 2.0 * relaxation.rounding();
+  double least_left_out = kInfinity;  // bound of the nodes that were not searched for this
   const auto hopeless = [&](double bound) {
-    return bound >= incumbent.value - 2.0 * relaxation.rounding();
+    if (bound < incumbent.value - room) return false;
+    least_left_out = std::min(least_left_out, bound);
+    return true;
   };
   while (!open.empty() &&
          (n_nodes == 0 || (n_nodes < options.max_nodes && !execution.cancelled()))) {
@@ -482,10 +507,10 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
   result.value = incumbent.value;
   result.lots = std::move(incumbent.lots);
   result.iterations = n_nodes;
-  double bound = result.value;
+  double bound = std::min(result.value, least_left_out);
   for (const Node& node : open) bound = std::min(bound, node.bound);
   result.certificate = {result.value, bound, result.value - bound,
-                        result.value - bound <= 1e-9 * std::abs(result.value)};
+                        result.value - bound <= 1e-9 * std::abs(result.value) + room};
   return result;
 }
 
@@ -494,7 +519,9 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
 Result<ExactLots> solve_exactly(const LotProblem& problem, const ExactLotsOptions& options,
                                 const Execution& execution) {
   const std::uint64_t feasible = n_feasible(problem);
-  if (feasible <= options.enumerate_up_to) return enumerate(problem, feasible, execution);
+  if (feasible <= options.enumerate_up_to) {
+    if (auto all = enumerate(problem, feasible, execution)) return *std::move(all);
+  }
   return branch_and_bound(problem, options, execution);
 }
 

@@ -22,7 +22,7 @@ struct ExactLotsOptions {
 /// What only a full enumeration knows.
 struct LotStatistics {
   std::uint64_t feasible = 0;
-  std::uint64_t n_best = 0;  ///< z within 1e-12 (worst - best) of the best
+  std::uint64_t n_best = 0;  ///< z within 1e-12 (worst - best), or rounding, of the best
   double worst = 0.0;
   double mean = 0.0;
 };
@@ -42,7 +42,8 @@ struct ExactLots {
 /// integers, so it is valid however rough the minimiser is (an indefinite A gets a negative D and
 /// chords). Stops between nodes when the execution is stopped or at max_nodes: then the answer is
 /// the best found, with the bound of all open nodes and `proven` false (unless the gap is closed).
-/// Enumeration is not interrupted (well under a second at the default limit).
+/// An enumeration that is stopped leaves the answer to the root of the tree. The bound of a
+/// finished tree lies below the value by what rounding may do to a node's bound, at most.
 /// Deterministic; the same bits for any number of threads.
 Result<ExactLots> solve_exactly(const LotProblem& problem, const ExactLotsOptions& options,
                                 const Execution& execution);

@@ -75,8 +75,9 @@ std::vector<unsigned> decode(std::uint64_t state, std::span<const std::size_t> a
 
 /// (worst - value)/(worst - best), 1 where all values are equal.
 double approximation_ratio(double value, double best, double worst) {
-  // The values are sums in different orders, so that the best may come out a last digit below.
-  return worst > best ? std::min((worst - value) / (worst - best), 1.0) : 1.0;
+  // The values are sums in different orders, so that the best may come out a last digit below,
+  // and the worst above.
+  return worst > best ? std::clamp((worst - value) / (worst - best), 0.0, 1.0) : 1.0;
 }
 
 }  // namespace

@@ -44,6 +44,23 @@ Result<void> check_cost(const QuadraticCost& cost) {
   return {};
 }
 
+/// What rounding may do to a cost of k ones, about: k (max |linear| + k max |quadratic|) bounds its
+/// terms.
+double cost_rounding(const QaoaProblem& problem) {
+  const QuadraticCost& cost = problem.cost;
+  const std::size_t n = cost.linear.size();
+  double linear = 0.0;
+  double quadratic = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    linear = std::max(linear, std::abs(cost.linear[i]));
+    for (std::size_t j = i + 1; j < n; ++j) {
+      quadratic = std::max(quadratic, std::abs(cost.quadratic(i, j)));
+    }
+  }
+  const double ones = problem.weight;
+  return 1e-15 * (std::abs(cost.constant) + ones * (linear + ones * quadratic));
+}
+
 /// The mixer's pairs in rounds of disjoint ones, in their order.
 std::vector<std::vector<QubitPair>> ring_rounds(unsigned n) {
   std::vector<std::vector<QubitPair>> rounds(2);
@@ -174,7 +191,9 @@ Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& opt
   result.dimension = cost.size();
   const auto [least, most] = std::ranges::minmax(cost);
   result.minimum = least;
-  result.maximum = most;
+  const double rounding = cost_rounding(problem);
+  const bool all_equal = most - least <= rounding;
+  result.maximum = all_equal ? least : most;
   double sum = 0.0;
   for (const double c : cost) sum += c - least;
   const double mean_above = sum / static_cast<double>(cost.size());
@@ -183,7 +202,7 @@ Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& opt
   for (const double c : cost) squares += (c - result.mean) * (c - result.mean);
   // Where all states cost the same any angle will do; 1 keeps the arithmetic finite.
   const double deviation =
-      squares > 0.0 ? std::sqrt(squares / static_cast<double>(cost.size())) : 1.0;
+      squares > 0.0 && !all_equal ? std::sqrt(squares / static_cast<double>(cost.size())) : 1.0;
 
   // In units of the deviation, so that both kinds of angle are of order one.
   std::size_t evaluations = 0;
@@ -230,7 +249,7 @@ Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& opt
 
   const std::vector<Amplitude> psi = circuit.state(result.gammas, result.betas, execution);
   result.probabilities.resize(psi.size());
-  const double best = least + kBestTolerance * (most - least);
+  const double best = least + std::max(kBestTolerance * (most - least), rounding);
   std::size_t n_best = 0;
   for (std::size_t x = 0; x < psi.size(); ++x) {
     result.probabilities[x] = std::norm(psi[x]);

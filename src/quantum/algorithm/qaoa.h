@@ -58,8 +58,8 @@ struct QaoaResult {
   double best_sample_cost = 0.0;
   std::size_t shots_on_best = 0;  ///< shots that hit a state of least cost
 
-  // What only a simulation knows. "Best" are all states within 1e-9 (maximum - minimum) of the
-  // minimum.
+  // What only a simulation knows. "Best" are all states within 1e-9 (maximum - minimum), or
+  // rounding, of the minimum; costs that differ by rounding alone count as equal.
   double minimum = 0.0;  ///< least cost over the feasible states
   double maximum = 0.0;
   double mean = 0.0;                  ///< over feasible states: the expectation of the start
