@@ -4,6 +4,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/install.sh"
 cd "$root"
 log=build/tidy.log
 if run-clang-tidy-19 -quiet -p build/debug -j "$(nproc)" -extra-arg=-Wno-unknown-warning-option \
+  -extra-arg=-Wno-deprecated-declarations \
   "^$root/(src|bench)/(?!.*_(test|fuzz)\\.cc$).*\\.cc$" >"$log" 2>&1; then
   exit 0
 fi

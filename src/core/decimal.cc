@@ -170,7 +170,7 @@ Result<Decimal> nearest_decimal(double x, int scale) {
   if (std::abs(x) >= 1e38) return narrow(Wide(kLimit), 0);
   char text[64];  // 38 digits, a point and 18 more
   const auto end = std::to_chars(text, text + sizeof text, x, std::chars_format::fixed, scale).ptr;
-  const auto parsed = parse_decimal({text, end}, "decimal");
+  auto parsed = parse_decimal({text, end}, "decimal");
   if (!parsed) return narrow(Wide(kLimit), 0);  // 10^38 and more, or too many digits behind it
   return parsed;
 }

@@ -22,7 +22,7 @@ namespace quanta {
 template <class Owner, class Member>
 struct Field {
   std::string_view name;
-  Member Owner::*member;
+  Member Owner::* member;
   std::string_view about;
   bool required = true;
 
@@ -35,7 +35,7 @@ struct Field {
 };
 
 template <class Owner, class Member>
-constexpr Field<Owner, Member> field(std::string_view name, Member Owner::*member,
+constexpr Field<Owner, Member> field(std::string_view name, Member Owner::* member,
                                      std::string_view about) {
   return {name, member, about};
 }

@@ -53,15 +53,17 @@ struct KernelDescription {
 #if defined(__clang__)
 #define QUANTA_TARGET_BEGIN_AVX2 \
   _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,bmi2\"))), apply_to = function)")
-#define QUANTA_TARGET_BEGIN_AVX512                                                         \
-  _Pragma(                                                                                 \
-      "clang attribute push(__attribute__((target(\"avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2\"))), apply_to = function)")
+#define QUANTA_TARGET_BEGIN_AVX512                                                                 \
+  _Pragma(                                                                                         \
+      "clang attribute "                                                                           \
+      "push(__attribute__((target(\"avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2\"))), apply_to = " \
+      "function)")
 #define QUANTA_TARGET_END _Pragma("clang attribute pop")
 #else
 #define QUANTA_TARGET_BEGIN_AVX2 \
   _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma,bmi2\")")
-#define QUANTA_TARGET_BEGIN_AVX512 \
-  _Pragma("GCC push_options")      \
-      _Pragma("GCC target(\"avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2,prefer-vector-width=512\")")
+#define QUANTA_TARGET_BEGIN_AVX512     \
+  _Pragma("GCC push_options") _Pragma( \
+      "GCC target(\"avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2,prefer-vector-width=512\")")
 #define QUANTA_TARGET_END _Pragma("GCC pop_options")
 #endif

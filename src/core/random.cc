@@ -57,9 +57,7 @@ std::uint64_t RandomStream::next() {
 
 double RandomStream::uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
-double RandomStream::uniform_open() {
-  return (static_cast<double>(next() >> 12) + 0.5) * 0x1p-52;
-}
+double RandomStream::uniform_open() { return (static_cast<double>(next() >> 12) + 0.5) * 0x1p-52; }
 
 std::uint64_t RandomStream::below(std::uint64_t n) {
   assert(n > 0);

@@ -207,9 +207,9 @@ struct FileReader::State {
 
   Result<void> check_text(std::string_view block) {
     if (const std::size_t nul = block.find('\0'); nul != std::string_view::npos) {
-      return error(ErrorKind::kBadInput,
-                   fmt::format("not a text file: byte {} is NUL; text is expected",
-                               n_text_bytes + nul));
+      return error(
+          ErrorKind::kBadInput,
+          fmt::format("not a text file: byte {} is NUL; text is expected", n_text_bytes + nul));
     }
     n_text_bytes += block.size();
     return {};

@@ -70,7 +70,7 @@ struct Iterate {
   VectorXd x;
   VectorXd y;
   std::vector<BoundState> states;
-  std::vector<char> row_active;
+  std::vector<bool> row_active;
 };
 
 // ---- The problem on one set of active constraints -----------------------------------------------
@@ -199,16 +199,17 @@ bool active_set_rounds(const Scaled& p, Iterate& at, int& iterations, const Exec
       changes += state != before;
     }
     for (Index r = p.n_equalities; r < p.n_rows(); ++r) {
-      char& active = at.row_active[static_cast<std::size_t>(r)];
-      const char before = active;
-      if (active) {
+      const bool before = at.row_active[static_cast<std::size_t>(r)];
+      bool active = false;
+      if (before) {
         active = at.y[r] >= -dual_room;
       } else {
         const double room =
             1e-13 * (std::abs(p.limits[r]) + p.rows.row(r).cwiseAbs().dot(at.x.cwiseAbs()));
         active = p.rows.row(r).dot(at.x) > p.limits[r] + room;
       }
-      changes += active != before;
+      at.row_active[static_cast<std::size_t>(r)] = active;
+      if (active != before) ++changes;
     }
     if (changes == 0) {
       at.x = at.x.cwiseMax(p.lower).cwiseMin(p.upper);
@@ -575,8 +576,8 @@ Result<QuadraticSolution> solve_quadratic_program(const QuadraticProgram& progra
   at.x = VectorXd::Zero(p.n());
   at.y = VectorXd::Zero(p.n_rows());
   at.states.assign(n, BoundState::kFree);
-  at.row_active.assign(rows, 0);
-  std::fill_n(at.row_active.begin(), p.n_equalities, char{1});
+  at.row_active.assign(rows, false);
+  std::fill_n(at.row_active.begin(), p.n_equalities, true);
   if (start.size() == n) at.states.assign(start.begin(), start.end());
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < n; ++i) {
