@@ -56,6 +56,11 @@ Result<void> check_finite(std::span<const double> values, std::string_view field
   return {};
 }
 
+/// The z with P(Z <= z) = alpha. The smaller tail is the exact one: 1 - 1e-17 is 1.
+double confidence_quantile(double alpha) {
+  return alpha < 0.5 ? -normal_upper_quantile(alpha) : normal_upper_quantile(1.0 - alpha);
+}
+
 double mean_unchecked(std::span<const double> x) {
   double sum = 0.0;
   for (const double value : x) sum += value;
@@ -181,7 +186,7 @@ Result<TailRisk> normal_tail_risk(double mean, double deviation, double alpha, d
   if (!(deviation >= 0.0 && std::isfinite(deviation))) {
     return bad_input("deviation", fmt::format("{} is not a standard deviation", deviation));
   }
-  const double z = normal_upper_quantile(1.0 - alpha);
+  const double z = confidence_quantile(alpha);
   const double scale = deviation * std::sqrt(horizon);
   return TailRisk{.value_at_risk = z * scale - mean * horizon,
                   .expected_shortfall = scale * normal_density(z) / (1.0 - alpha) - mean * horizon};
@@ -298,7 +303,7 @@ Result<RiskContributions> normal_var_contributions(std::span<const double> weigh
   std::vector<double> over_horizon(mean.begin(), mean.end());
   for (double& value : over_horizon) value *= horizon;
   return contributions(weights, over_horizon, covariance,
-                       normal_upper_quantile(1.0 - alpha) * std::sqrt(horizon));
+                       confidence_quantile(alpha) * std::sqrt(horizon));
 }
 
 }  // namespace quanta::statistics

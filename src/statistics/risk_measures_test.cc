@@ -40,6 +40,13 @@ TEST(Normal, QuantilesEqualPublishedOnes) {
   EXPECT_TRUE(std::isnan(normal_upper_quantile(1.0)));
 }
 
+TEST(RiskMeasures, NormalTailsMirrorEachOther) {
+  // The quantile at 1e-20 is minus the published one at 1 - 1e-20, which no double holds.
+  const TailRisk low = normal_tail_risk(0.0, 1.0, 1e-20, 1.0).value();
+  expect_relative(low.value_at_risk, -9.262340089798408, 1e-14);
+  EXPECT_TRUE(low.expected_shortfall >= 0.0 && low.expected_shortfall < 1e-18);
+}
+
 TEST(RiskMeasures, EqualTheExpectedValuesOfUs20) {
   QUANTA_SKIP_WITHOUT_SHARED_DATA();
   const auto book = expected_values("us20_risk.json").as_object();

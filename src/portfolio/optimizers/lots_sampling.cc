@@ -10,23 +10,19 @@
 namespace quanta::portfolio {
 namespace {
 
-/// Distinct slots of n M, uniformly, without a list of all of them (Floyd's algorithm: Bentley,
-/// Floyd 1987), counted per asset.
-void draw_pick(const LotProblem& problem, RandomStream& stream, std::vector<std::uint64_t>& slots,
+/// Distinct slots of n M, uniformly (Floyd's algorithm: Bentley, Floyd 1987), counted per asset.
+/// O(N + n M / 64).
+void draw_pick(const LotProblem& problem, RandomStream& stream, std::vector<bool>& taken,
                std::vector<unsigned>& lots) {
   const std::uint64_t n_slots = std::uint64_t{problem.max_lots} * problem.n_assets();
-  slots.clear();  // kept sorted
+  taken.assign(n_slots, false);
+  std::ranges::fill(lots, 0U);
   for (std::uint64_t j = n_slots - problem.n_lots; j < n_slots; ++j) {
     std::uint64_t slot = stream.below(j + 1);
-    auto at = std::ranges::lower_bound(slots, slot);
-    if (at != slots.end() && *at == slot) {
-      slot = j;  // larger than all before
-      at = slots.end();
-    }
-    slots.insert(at, slot);
+    if (taken[slot]) slot = j;  // not drawn before, as all those are below j
+    taken[slot] = true;
+    ++lots[slot / problem.max_lots];
   }
-  std::ranges::fill(lots, 0U);
-  for (const std::uint64_t slot : slots) ++lots[slot / problem.max_lots];
 }
 
 struct Descent {
@@ -82,14 +78,14 @@ Result<SampledLots> best_of_random(const LotProblem& problem, std::uint64_t draw
   RandomStream stream(seed, "random picks");
   SampledLots best;
   best.value = std::numeric_limits<double>::infinity();
-  std::vector<std::uint64_t> slots;
+  std::vector<bool> taken;
   std::vector<unsigned> lots(problem.n_assets());
   for (; best.iterations < draws; ++best.iterations) {
     if (execution.cancelled()) {
       if (best.iterations > 0) break;
       return cancelled_error();
     }
-    draw_pick(problem, stream, slots, lots);
+    draw_pick(problem, stream, taken, lots);
     const double picked = value(problem, lots);
     if (best.iterations == 0 || picked < best.value) {
       best.value = picked;
@@ -104,11 +100,11 @@ Result<SampledLots> swap_descent(const LotProblem& problem, std::uint64_t starts
   if (starts == 0) return bad_input("starts", "at least one start is needed");
   std::vector<Descent> descents(starts);
   parallel_for(execution, starts, 1, [&](std::size_t begin, std::size_t end) {
-    std::vector<std::uint64_t> slots;
+    std::vector<bool> taken;
     for (std::size_t s = begin; s < end && !execution.cancelled(); ++s) {
       RandomStream stream(seed, "swap descent", s);
       std::vector<unsigned> lots(problem.n_assets());
-      draw_pick(problem, stream, slots, lots);
+      draw_pick(problem, stream, taken, lots);
       descents[s] = descend(problem, std::move(lots));
     }
   });
