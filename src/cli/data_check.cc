@@ -38,9 +38,11 @@ std::string findings_table(const CheckDocument& document, const Terminal& termin
   return table.to_text(terminal);
 }
 
-std::string more(std::size_t all, std::size_t shown) {
-  return all > shown ? fmt::format("  and {} more; --json has them\n", with_thousands(all - shown))
-                     : std::string();
+/// What the table of the first rows leaves out; `kept` of `all` are in the document.
+std::string more(std::size_t all, std::size_t kept) {
+  if (all <= std::min(kMostShown, kept)) return {};
+  return fmt::format("  and {} more; --json has {}\n", with_thousands(all - kMostShown),
+                     kept == all ? "them" : fmt::format("{} of all", with_thousands(kept)));
 }
 
 std::string text_of(const CheckDocument& document, const Terminal& terminal) {
@@ -57,9 +59,12 @@ std::string text_of(const CheckDocument& document, const Terminal& terminal) {
   }
   if (document.rejected_count > 0) {
     text += "\n" + rejected_table(document, terminal) +
-            more(document.rejected_count, std::min(kMostShown, document.rejected.size()));
+            more(document.rejected_count, document.rejected.size());
   }
-  if (document.findings.empty()) return text + "\n  nothing odd was found\n";
+  if (document.findings.empty()) {
+    return text + (document.rejected_count == 0 ? "\n  nothing odd was found\n"
+                                                : "\n  nothing odd in the other rows\n");
+  }
   std::vector<std::string> counts;
   std::size_t all = 0;
   for (const auto& [kind, count] : document.finding_counts) {
@@ -67,8 +72,7 @@ std::string text_of(const CheckDocument& document, const Terminal& terminal) {
     all += count;
   }
   return text + fmt::format("\n  found: {}\n\n", fmt::join(counts, ", ")) +
-         findings_table(document, terminal) +
-         more(all, std::min(kMostShown, document.findings.size()));
+         findings_table(document, terminal) + more(all, document.findings.size());
 }
 
 /// The service's document does not carry a provenance of its own.

@@ -74,8 +74,8 @@ struct RejectedRow {
 /// "line 41, column MSFT: "x1.2" is not a number"
 std::string to_text(const RejectedRow& row);
 
-/// At most this many rejected rows are kept; all are counted.
-constexpr std::size_t kMaxRejectedRows = 1000;
+/// At most this many rejected rows are kept (some 20 MB); all are counted.
+constexpr std::size_t kMaxRejectedRows = 100'000;
 
 /// A table as it stands in the file, in the file's order, nothing sorted and nothing repaired.
 struct PriceTable {

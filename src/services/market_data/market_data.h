@@ -150,7 +150,7 @@ struct CheckDocument {
         field("accepted", &CheckDocument::accepted, "rows that could be read"),
         field("missing", &CheckDocument::missing, "empty cells in accepted rows"),
         field("rejected_count", &CheckDocument::rejected_count, "rows left out"),
-        field("rejected", &CheckDocument::rejected, "the first 1000 of them"),
+        field("rejected", &CheckDocument::rejected, "the first 100000 of them"),
         field("finding_counts", &CheckDocument::finding_counts, "findings per kind"),
         field("findings", &CheckDocument::findings, "of each kind the first 1000"),
         field("quality", &CheckDocument::quality, "score with its parts and reasons")};

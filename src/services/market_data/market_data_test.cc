@@ -448,13 +448,15 @@ TEST_F(MarketDataTest, ChecksAFileIntoItsDocument) {
 
 TEST_F(MarketDataTest, SaysWhereItsListsAreCut) {
   std::string text = "date,A\n";
-  for (int i = 0; i < 1500; ++i) text += fmt::format("{},-1\n2024-01-01,x\n", to_text(Date{i}));
+  for (int i = 0; i < 1500; ++i) text += to_text(Date{i}) + ",-1\n";
+  for (int i = 0; i < 100'500; ++i) text += "2024-01-01,x\n";
   const auto document = check_file({.file = write("c.csv", text)}, {});
   ASSERT_TRUE(document);
-  EXPECT_EQ(document->rejected_count, 1500U);
+  EXPECT_EQ(document->rejected_count, 100'500U);
+  EXPECT_EQ(document->rejected.size(), 100'000U);
   EXPECT_EQ(document->finding_counts.at("non_positive"), 1500U);
   EXPECT_EQ(document->warnings,
-            (std::vector<std::string>{"1000 of 1500 rejected rows are listed",
+            (std::vector<std::string>{"100000 of 100500 rejected rows are listed",
                                       "1000 of 1500 findings of kind non_positive are listed"}));
 }
 
