@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <numeric>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/enum_text.h"
+#include "market/validation/jump_search.h"
 
 namespace quanta::market {
 namespace {
@@ -18,9 +20,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kDay = 86'400 * kSecond;
 constexpr std::size_t kNKinds = enum_names(FindingKind{}).size();
-constexpr std::size_t kLeastNeighbours = 20;
-constexpr double kNormalMad = 1.4826;  // standard deviation / MAD of a normal distribution
-constexpr double kNormalMeanDeviation = 1.2533;  // standard deviation / mean absolute deviation
 
 /// A finding with what decides its place in the list.
 struct Ranked {
@@ -268,132 +267,7 @@ void judge_times(const PriceTable& table, const ValidationLimits& limits, Timeli
   }
 }
 
-// --- jumps -------------------------------------------------------------------------------------
-
-double median_of(std::vector<double>& x) {
-  const std::size_t half = x.size() / 2;
-  std::ranges::nth_element(x, x.begin() + static_cast<std::ptrdiff_t>(half));
-  const double upper = x[half];
-  if (x.size() % 2 == 1) return upper;
-  return 0.5 *
-         (upper + *std::max_element(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(half)));
-}
-
-/// Finds the returns far outside their neighbours, for a few operations each instead of a sort of
-/// the neighbours. While the window slides, three counts prove that the neighbours' median is near
-/// a fixed centre and that their MAD is not small, so that a return near the centre is no jump;
-/// what this leaves open is tried with one count more, and only the rest is judged by the
-/// definition.
-class JumpSearch {
- public:
-  JumpSearch(std::span<const double> returns, const ValidationLimits& limits)
-      : r_(returns),
-        half_(std::max<std::size_t>(limits.neighbours / 2, 1)),
-        limit_(limits.jump_deviations),
-        m_(std::min(2 * half_, r_.empty() ? 0 : r_.size() - 1)) {}
-
-  /// found(i, deviations) for each jump, in order.
-  template <class Found>
-  void run(const Found& found) {
-    if (m_ < kLeastNeighbours) return;
-    guess(0);
-    const std::size_t last_first = r_.size() - (m_ + 1);
-    std::size_t first = 0;
-    for (std::size_t i = 0; i < r_.size(); ++i) {
-      const std::size_t next_first = std::min(i > half_ ? i - half_ : 0, last_first);
-      if (next_first != first) {  // by one
-        count(r_[first], -1);
-        count(r_[first + m_ + 1], 1);
-        first = next_first;
-      }
-      if (!holds()) guess(first);
-      const double distance = std::abs(r_[i] - centre_);
-      if (distance <= room_ || is_cleared(first, distance)) continue;
-      const double deviations = deviations_of(i, first);
-      if (deviations > limit_) found(i, deviations);
-    }
-  }
-
- private:
-  void count(double x, int change) {
-    const double d = x - centre_;
-    below_ += d < -slack_ ? change : 0;
-    above_ += d > slack_ ? change : 0;
-    near_ += std::abs(d) < least_mad_ ? change : 0;
-  }
-
-  // The counts are over the window, which holds one value (the return itself) more than its m
-  // neighbours; leaving it out can only lower them. While they hold, the neighbours' median is
-  // within slack_ of centre_, and their median distance from centre_ is at least least_mad_: their
-  // MAD is then at least least_mad_ - slack_.
-  bool holds() const {
-    const auto m = static_cast<std::ptrdiff_t>(m_);
-    return below_ <= (m - 1) / 2 && above_ <= m - 1 - m / 2 && near_ <= (m - 1) / 2;
-  }
-
-  /// Values for which it holds in the window, with room so that it lasts.
-  void guess(std::size_t first) {
-    const auto window = r_.subspan(first, m_ + 1);
-    work_.assign(window.begin(), window.end());
-    const auto middle = work_.begin() + static_cast<std::ptrdiff_t>(m_ / 2);
-    std::ranges::nth_element(work_, middle);
-    centre_ = *middle;
-    // Without the return itself the median lies between its two nearest values.
-    const double below = *std::max_element(work_.begin(), middle);
-    const double above = *std::min_element(middle + 1, work_.end());
-    for (double& x : work_) x = std::abs(x - centre_);
-    std::ranges::nth_element(work_, middle);
-    const double mad = *middle;
-    constexpr double kSlack = 0.3;  // of the MAD; what both cost and save was measured
-    constexpr double kLeast = 0.65;
-    slack_ = std::max({kSlack * mad, centre_ - below, above - centre_});
-    least_mad_ = kLeast * mad;
-    room_ = limit_ * kNormalMad * (least_mad_ - slack_) - slack_;
-    below_ = above_ = near_ = 0;
-    for (const double x : window) count(x, 1);
-  }
-
-  /// Whether the neighbours' MAD is so large that this distance from centre_ is no jump.
-  bool is_cleared(std::size_t first, double distance) const {
-    const double needed = (distance + slack_) / (limit_ * kNormalMad) + slack_;
-    std::size_t near = 0;
-    for (const double x : r_.subspan(first, m_ + 1)) near += std::abs(x - centre_) < needed ? 1 : 0;
-    return near <= (m_ - 1) / 2;
-  }
-
-  /// By the definition.
-  double deviations_of(std::size_t i, std::size_t first) {
-    work_.clear();
-    for (std::size_t j = first; j < first + m_ + 1; ++j) {
-      if (j != i) work_.push_back(r_[j]);
-    }
-    // Where most neighbours are one value, that is their median and their MAD is 0.
-    const auto equal = static_cast<std::size_t>(std::ranges::count(work_, centre_));
-    const bool is_still = equal > m_ / 2 + 1;
-    const double centre = is_still ? centre_ : median_of(work_);
-    for (double& x : work_) x = std::abs(x - centre);
-    double scale = is_still ? 0.0 : kNormalMad * median_of(work_);
-    if (scale == 0) {
-      const double sum = std::accumulate(work_.begin(), work_.end(), 0.0);
-      scale = kNormalMeanDeviation * sum / static_cast<double>(work_.size());
-    }
-    const double distance = std::abs(r_[i] - centre);
-    return distance == 0 ? 0 : distance / scale;
-  }
-
-  std::span<const double> r_;
-  std::size_t half_;
-  double limit_;
-  std::size_t m_;  ///< neighbours
-  std::vector<double> work_;
-  double centre_ = 0;
-  double slack_ = 0;
-  double least_mad_ = 0;
-  double room_ = 0;
-  std::ptrdiff_t below_ = 0;  ///< in the window: less than centre_ - slack_
-  std::ptrdiff_t above_ = 0;  ///< more than centre_ + slack_
-  std::ptrdiff_t near_ = 0;   ///< nearer to centre_ than least_mad_
-};
+// --- jumps ---------------------------------------------------------------------------------------
 
 /// "2:1" where new/old is within 3 % of a split's ratio (new:old shares), else empty.
 std::string split_ratio(double ratio) {
@@ -406,6 +280,24 @@ std::string split_ratio(double ratio) {
   if (near(2.0 / 3)) return "3:2";
   if (near(3.0 / 2)) return "2:3";
   return {};
+}
+
+/// r[i] = ln(after[i] / before[i]) of positive prices, to the last bits. With x = after - before
+/// over the mean of both, ln = 2 atanh(x / 2); for the usual small steps its series needs no
+/// logarithm.
+void log_returns(std::span<const double> before, std::span<const double> after,
+                 std::span<double> r) {
+  constexpr double kSmall = 0.1;  // the first term left out is then below 1e-17 of the sum
+  for (std::size_t i = 0; i < r.size(); ++i) {
+    const double x = (after[i] - before[i]) / (0.5 * before[i] + 0.5 * after[i]);
+    const double x2 = x * x;
+    r[i] = x + x * x2 *
+                   (1.0 / 12 +
+                    x2 * (1.0 / 80 + x2 * (1.0 / 448 + x2 * (1.0 / 2304 + x2 * (1.0 / 11264)))));
+  }
+  for (std::size_t i = 0; i < r.size(); ++i) {
+    if (!(std::abs(r[i]) < kSmall)) r[i] = std::log(after[i]) - std::log(before[i]);
+  }
 }
 
 // --- columns -----------------------------------------------------------------------------------
@@ -425,29 +317,53 @@ class ColumnJudge {
   ColumnJudge(const PriceTable& table, const ValidationLimits& limits, Findings& findings)
       : table_(table), limits_(limits), findings_(findings), report_(table, findings) {}
 
-  /// `values`: one for each row of the line.
-  void run(const Timeline& line, const Judged& judged, std::span<const double> values) {
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      if (std::isnan(values[k])) {
+  /// Whether each value by itself is nothing to speak of.
+  static bool is_ordinary(const Judged& judged, double value) {
+    return value > 0 || (!judged.is_price && value < 0);
+  }
+
+  /// Each of n values by itself: value(k) belongs to the k-th row of the line.
+  template <class Value>
+  void check_values(const Timeline& line, const Judged& judged, std::size_t n, const Value& value) {
+    for (std::size_t k = 0; k < n; ++k) {
+      const double x = value(k);
+      if (std::isnan(x)) {
         ++findings_.n_missing;
-      } else if (judged.is_price && !(values[k] > 0)) {
-        report_.add(FindingKind::kNonPositive, line.row(k), judged.column, judged.name, [&] {
-          return fmt::format("price {}: log returns are not defined here", values[k]);
-        });
-      } else if (judged.is_volume && values[k] == 0) {
+      } else if (judged.is_price && !(x > 0)) {
+        report_.add(FindingKind::kNonPositive, line.row(k), judged.column, judged.name,
+                    [&] { return fmt::format("price {}: log returns are not defined here", x); });
+      } else if (judged.is_volume && x == 0) {
         report_.add(FindingKind::kZeroVolume, line.row(k), judged.column, judged.name,
                     [] { return std::string("no volume"); });
       }
     }
-    if (judged.is_close) {
-      find_stale(line, judged, values);
-      find_jumps(line, judged, values);
+  }
+
+  /// Runs and jumps of closes, one for each row of the line.
+  void check_series(const Timeline& line, const Judged& judged, std::span<const double> values,
+                    bool all_positive) {
+    if (table_.format != PriceFormat::kTicks) {
+      if (all_positive) {
+        find_stale_of_full(line, judged, values);
+      } else {
+        find_stale(line, judged, values);
+      }
     }
+    find_jumps(line, judged, values, all_positive);
   }
 
  private:
+  void report_stale(const Timeline& line, const Judged& judged, std::size_t length, double price,
+                    std::size_t begin, std::size_t last) {
+    if (length < limits_.stale_rows || length < 2) return;
+    findings_.n_stale_rows += length;
+    report_.add(FindingKind::kStale, line.row(begin), judged.column, judged.name, [&] {
+      return fmt::format("{} equal prices of {}, to {}", length, price,
+                         shown_time(table_, table_.times[line.row(last)]));
+    });
+  }
+
   void find_stale(const Timeline& line, const Judged& judged, std::span<const double> values) {
-    if (table_.format == PriceFormat::kTicks) return;
     for (std::size_t begin = 0; begin < values.size();) {
       std::size_t length = std::isnan(values[begin]) ? 0 : 1;
       std::size_t last = begin;
@@ -459,50 +375,76 @@ class ColumnJudge {
         last = end;
       }
       findings_.n_closes += length;
-      if (length >= limits_.stale_rows && length > 1) {
-        findings_.n_stale_rows += length;
-        report_.add(FindingKind::kStale, line.row(begin), judged.column, judged.name, [&] {
-          return fmt::format("{} equal prices of {}, to {}", length, values[begin],
-                             shown_time(table_, table_.times[line.row(last)]));
-        });
-      }
+      report_stale(line, judged, length, values[begin], begin, last);
       begin = end;
     }
   }
 
-  void find_jumps(const Timeline& line, const Judged& judged, std::span<const double> values) {
-    returns_.clear();
+  /// Where nothing is missing: a run that counts covers two places in turn of those that are half
+  /// its least length apart.
+  void find_stale_of_full(const Timeline& line, const Judged& judged,
+                          std::span<const double> values) {
+    findings_.n_closes += values.size();
+    const std::size_t step = std::max<std::size_t>(limits_.stale_rows / 2, 1);
+    for (std::size_t at = 0; at + step < values.size(); at += step) {
+      if (values[at] != values[at + step]) continue;
+      const double price = values[at];
+      std::size_t begin = at;
+      while (begin > 0 && values[begin - 1] == price) --begin;
+      std::size_t end = at + 1;
+      while (end < values.size() && values[end] == price) ++end;
+      report_stale(line, judged, end - begin, price, begin, end - 1);
+      if (end > at + step) at = end - step;  // on from behind the run
+    }
+  }
+
+  /// before_, after_ and ends_ of the returns that can be taken.
+  void pair_prices(const Timeline& line, std::span<const double> values) {
+    before_.clear();
+    after_.clear();
     ends_.clear();
-    double last = std::numeric_limits<double>::quiet_NaN();  // logarithm of the price before
-    std::size_t last_k = 0;
+    std::optional<std::size_t> last;
     for (std::size_t k = 0; k < values.size(); ++k) {
       if (std::isnan(values[k])) continue;
       if (!(values[k] > 0)) {
-        last = std::numeric_limits<double>::quiet_NaN();
+        last.reset();
         continue;
       }
-      const double here = std::log(values[k]);
-      if (!std::isnan(last) && !broken(line, last_k, k)) {
-        returns_.push_back(here - last);
+      if (last && !broken(line, *last, k)) {
+        before_.push_back(values[*last]);
+        after_.push_back(values[k]);
         ends_.push_back(k);
       }
-      last = here;
-      last_k = k;
+      last = k;
+    }
+  }
+
+  void find_jumps(const Timeline& line, const Judged& judged, std::span<const double> values,
+                  bool all_positive) {
+    if (values.empty()) return;
+    const bool has_all = all_positive && line.breaks.empty();
+    if (has_all) {
+      returns_.resize(values.size() - 1);
+      log_returns(values.first(returns_.size()), values.subspan(1), returns_);
+    } else {
+      pair_prices(line, values);
+      returns_.resize(ends_.size());
+      log_returns(before_, after_, returns_);
     }
     findings_.n_returns += returns_.size();
-    JumpSearch(returns_, limits_).run([&](std::size_t i, double deviations) {
-      const std::size_t to = ends_[i];
+    JumpSearch search(returns_, limits_.neighbours, limits_.jump_deviations);
+    for (const std::size_t i : search.find()) {
+      const std::size_t to = has_all ? i + 1 : ends_[i];
       const std::size_t row = line.row(to);
       report_.add(FindingKind::kJump, row, judged.column, judged.name, [&] {
-        std::size_t from = to - 1;
-        while (std::isnan(values[from])) --from;
-        const double before = values[from];
+        const double before = has_all ? values[i] : before_[i];
         const double after = values[to];
         double opened = after;
         if (judged.open_column) {
           const double open = table_.values(row, *judged.open_column);
           if (open > 0) opened = open;
         }
+        const double deviations = search.deviations(i);
         const std::string split = split_ratio(opened / before);
         const double ratio = after / before;
         std::string text = ratio >= 2 ? fmt::format("rises {:.4g} times", ratio)
@@ -513,7 +455,7 @@ class ColumnJudge {
                                        : fmt::format(", {:.3g} robust deviations", deviations);
         return split.empty() ? text : fmt::format("{}; split? {}", text, split);
       });
-    });
+    }
   }
 
   static bool broken(const Timeline& line, std::size_t from, std::size_t to) {
@@ -528,6 +470,8 @@ class ColumnJudge {
   Findings& findings_;
   Reporter report_;
   std::vector<double> returns_;
+  std::vector<double> before_;  ///< of each return its two prices
+  std::vector<double> after_;
   std::vector<std::size_t> ends_;  ///< of each return: the row it leads to, within the line
 };
 
@@ -601,25 +545,52 @@ std::vector<Timeline> timelines_of(const PriceTable& table) {
   return lines;
 }
 
-/// All columns of a table with one timeline. Where there are many, up to 32 are taken out of the
-/// rows at a time: each cache line of the table is then read once, and the copy is small beside it.
+/// All columns of a table with one timeline. Up to 32 are judged together, so that each cache line
+/// of the table is read once; of these the closes are copied, which is small beside the table.
 void judge_columns(const PriceTable& table, const ValidationLimits& limits, const Timeline& line,
                    const Execution& execution, Findings& findings) {
   const std::vector<Judged> judged = columns_to_judge(table);
-  const std::size_t together = std::clamp<std::size_t>(judged.size() / 8, 1, 32);
+  const std::size_t together = std::clamp<std::size_t>(judged.size() / 8, 8, 32);
   std::mutex mutex;
   parallel_for(execution, judged.size(), together, [&](std::size_t begin, std::size_t end) {
     if (execution.cancelled()) return;
     const std::size_t n = table.n_rows();
-    std::vector<double> columns(n * (end - begin));
-    for (std::size_t t = 0; t < n; ++t) {
-      const auto row = table.values.row(t);
-      for (std::size_t j = begin; j < end; ++j) columns[(j - begin) * n + t] = row[j];
+    std::vector<std::size_t> place(end - begin);  // of a close in the copy
+    std::size_t n_closes = 0;
+    for (std::size_t j = begin; j < end; ++j) {
+      place[j - begin] = n_closes * n;
+      n_closes += judged[j].is_close ? 1 : 0;
+    }
+    const auto closes = std::make_unique_for_overwrite<double[]>(n * n_closes);
+    std::vector<std::size_t> n_odd(end - begin);
+    constexpr std::size_t kRows =
+        16;  // whose values of a few columns stay in the first-level cache
+    for (std::size_t t0 = 0; t0 < n; t0 += kRows) {
+      const std::size_t n_rows = std::min(kRows, n - t0);
+      for (std::size_t j = begin; j < end; ++j) {
+        const double* const from = table.values.data() + t0 * table.n_columns() + j;
+        const Judged& column = judged[j];
+        std::size_t odd = 0;
+        for (std::size_t t = 0; t < n_rows; ++t) {
+          odd += ColumnJudge::is_ordinary(column, from[t * table.n_columns()]) ? 0 : 1;
+        }
+        n_odd[j - begin] += odd;
+        if (!column.is_close) continue;
+        double* const to = closes.get() + place[j - begin] + t0;
+        for (std::size_t t = 0; t < n_rows; ++t) to[t] = from[t * table.n_columns()];
+      }
     }
     Findings here;
     ColumnJudge judge(table, limits, here);
     for (std::size_t j = begin; j < end; ++j) {
-      judge.run(line, judged[j], std::span(columns).subspan((j - begin) * n, n));
+      const bool all_ordinary = n_odd[j - begin] == 0;
+      if (!all_ordinary) {
+        judge.check_values(line, judged[j], n, [&](std::size_t t) { return table.values(t, j); });
+      }
+      if (judged[j].is_close) {
+        judge.check_series(line, judged[j], std::span(closes.get() + place[j - begin], n),
+                           all_ordinary);
+      }
     }
     const std::lock_guard lock(mutex);
     findings.merge(std::move(here));
@@ -640,7 +611,10 @@ void judge_symbols(const PriceTable& table, const ValidationLimits& limits,
       judge_times(table, limits, lines[s], here);
       values.clear();
       for (const std::size_t row : lines[s].rows) values.push_back(table.values(row, 0));
-      judge.run(lines[s], {.column = s, .name = lines[s].name}, values);
+      const Judged judged{.column = s, .name = lines[s].name};
+      judge.check_values(lines[s], judged, values.size(), [&](std::size_t k) { return values[k]; });
+      const bool all_positive = std::ranges::all_of(values, [](double x) { return x > 0; });
+      judge.check_series(lines[s], judged, values, all_positive);
     }
     const std::lock_guard lock(mutex);
     findings.merge(std::move(here));
