@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <functional>
 #include <unordered_map>
 
@@ -423,21 +424,29 @@ Result<void> PriceFileParser::State::take_row(const CsvRow& row) {
 }
 
 /// From the rows so far and the bytes to come, once: a table that grows by moving would for a while
-/// take more than twice its size.
+/// take up to three times its size. What is reserved too much is never touched, so takes no memory.
 void PriceFileParser::State::reserve_rows() {
   constexpr std::size_t kEnoughRows = 16;
-  if (reserved || options.size_hint == 0 || table.times.size() < kEnoughRows) return;
+  constexpr std::uint64_t kEnoughBytes = 4 << 20;
+  if (reserved || options.size_hint == 0 || n_bytes < kEnoughBytes ||
+      table.times.size() < kEnoughRows) {
+    return;
+  }
   reserved = true;
   if (n_bytes >= options.size_hint) return;
   // At least eight bytes of a row are its time, so the room is bounded by the bytes to come.
   const double rows_per_byte =
       static_cast<double>(table.times.size()) / static_cast<double>(n_bytes);
-  const auto n_rows = static_cast<std::size_t>(1.1 * std::min(rows_per_byte, 0.125) *
+  const auto n_rows = static_cast<std::size_t>(1.2 * std::min(rows_per_byte, 0.125) *
                                                static_cast<double>(options.size_hint));
-  table.times.reserve(n_rows);
-  table.lines.reserve(n_rows);
-  if (header->format == PriceFormat::kLong) table.symbol_of_row.reserve(n_rows);
-  values.reserve(n_rows * header->value_names.size());
+  try {
+    table.times.reserve(n_rows);
+    table.lines.reserve(n_rows);
+    if (header->format == PriceFormat::kLong) table.symbol_of_row.reserve(n_rows);
+    values.reserve(n_rows * header->value_names.size());
+  } catch (const std::exception&) {
+    // Only a guess was refused; the table can still grow as its rows come.
+  }
 }
 
 PriceFileParser::PriceFileParser(PriceFileOptions options, const Execution& execution)
@@ -445,6 +454,10 @@ PriceFileParser::PriceFileParser(PriceFileOptions options, const Execution& exec
 PriceFileParser::~PriceFileParser() = default;
 PriceFileParser::PriceFileParser(PriceFileParser&&) noexcept = default;
 PriceFileParser& PriceFileParser::operator=(PriceFileParser&&) noexcept = default;
+
+void PriceFileParser::expect(std::uint64_t n_bytes_in_all) {
+  state_->options.size_hint = n_bytes_in_all;
+}
 
 Result<void> PriceFileParser::feed(std::string_view block) {
   State& state = *state_;

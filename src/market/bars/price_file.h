@@ -21,8 +21,10 @@
 /// number that is none, an infinite number. Errors (kBadInput with place): no header, no time
 /// column, a format that cannot be told, two columns of one name, an unclosed quote, no row at all.
 ///
-/// Memory: 8 bytes a cell and 16 a row for the table, and one block; nothing twice.
-/// Floor: one read of the bytes. Measured figures are in price_file_bench.cc.
+/// Memory: 8 bytes a cell and 16 a row for the table, and one block; nothing twice where the size
+/// is known or can be guessed (options.size_hint, expect). Without it the table moves as it grows,
+/// and for a moment takes up to three times its size. Floor: one read of the bytes. Measured
+/// figures are in price_file_bench.cc.
 #pragma once
 
 #include <array>
@@ -108,7 +110,7 @@ struct PriceTable {
 struct PriceFileOptions {
   std::string name;                                  ///< of the file, for errors
   std::optional<PriceFormat> format = std::nullopt;  ///< default: told from the header
-  std::uint64_t size_hint = 0;  ///< bytes to come, 0 = unknown: saves moving the table as it grows
+  std::uint64_t size_hint = 0;                       ///< bytes in all, 0 = unknown: see expect
 };
 
 class PriceFileParser {
@@ -117,6 +119,10 @@ class PriceFileParser {
   ~PriceFileParser();
   PriceFileParser(PriceFileParser&&) noexcept;
   PriceFileParser& operator=(PriceFileParser&&) noexcept;
+
+  /// A better guess of the bytes in all, those fed already included (0 = unknown). From the first
+  /// few MiB and this, room is made for the whole table, so that it need not move as it grows.
+  void expect(std::uint64_t n_bytes_in_all);
 
   /// The next bytes. After an error the parser stays failed.
   Result<void> feed(std::string_view block);

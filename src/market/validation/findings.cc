@@ -433,7 +433,7 @@ class ColumnJudge {
     }
     findings_.n_returns += returns_.size();
     JumpSearch search(returns_, limits_.neighbours, limits_.jump_deviations);
-    for (const std::size_t i : search.find()) {
+    search.find([&](std::size_t i) {
       const std::size_t to = has_all ? i + 1 : ends_[i];
       const std::size_t row = line.row(to);
       report_.add(FindingKind::kJump, row, judged.column, judged.name, [&] {
@@ -455,7 +455,7 @@ class ColumnJudge {
                                        : fmt::format(", {:.3g} robust deviations", deviations);
         return split.empty() ? text : fmt::format("{}; split? {}", text, split);
       });
-    }
+    });
   }
 
   static bool broken(const Timeline& line, std::size_t from, std::size_t to) {
@@ -571,13 +571,17 @@ void judge_columns(const PriceTable& table, const ValidationLimits& limits, cons
         const double* const from = table.values.data() + t0 * table.n_columns() + j;
         const Judged& column = judged[j];
         std::size_t odd = 0;
-        for (std::size_t t = 0; t < n_rows; ++t) {
-          odd += ColumnJudge::is_ordinary(column, from[t * table.n_columns()]) ? 0 : 1;
+        if (column.is_close) {
+          double* const to = closes.get() + place[j - begin] + t0;
+          for (std::size_t t = 0; t < n_rows; ++t) to[t] = from[t * table.n_columns()];
+          for (std::size_t t = 0; t < n_rows; ++t) odd += to[t] > 0 ? 0 : 1;
+        } else {
+          for (std::size_t t = 0; t < n_rows; ++t) {
+            const double x = from[t * table.n_columns()];
+            odd += ColumnJudge::is_ordinary(column, x) ? 0 : 1;
+          }
         }
         n_odd[j - begin] += odd;
-        if (!column.is_close) continue;
-        double* const to = closes.get() + place[j - begin] + t0;
-        for (std::size_t t = 0; t < n_rows; ++t) to[t] = from[t * table.n_columns()];
       }
     }
     Findings here;

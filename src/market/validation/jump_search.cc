@@ -13,15 +13,6 @@ constexpr double kNormalMad = 1.4826;  // standard deviation / MAD of a normal d
 constexpr double kNormalMeanDeviation = 1.2533;  // standard deviation / mean absolute deviation
 constexpr std::size_t kMostInBlock = 4;
 
-double median_of(std::vector<double>& x) {
-  const std::size_t half = x.size() / 2;
-  std::ranges::nth_element(x, x.begin() + static_cast<std::ptrdiff_t>(half));
-  const double upper = x[half];
-  if (x.size() % 2 == 1) return upper;
-  return 0.5 *
-         (upper + *std::max_element(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(half)));
-}
-
 }  // namespace
 
 // A block is short beside the window, so that the returns of a block share most of theirs.
@@ -32,9 +23,8 @@ JumpSearch::JumpSearch(std::span<const double> returns, std::size_t neighbours, 
       m_(std::min(2 * half_, r_.empty() ? 0 : r_.size() - 1)),
       block_(std::clamp<std::size_t>(m_ / 60, 1, kMostInBlock)) {}
 
-std::vector<std::size_t> JumpSearch::find() {
-  std::vector<std::size_t> jumps;
-  if (m_ < kLeastNeighbours) return jumps;
+void JumpSearch::find(const std::function<void(std::size_t)>& found) {
+  if (m_ < kLeastNeighbours) return;
   compared_.assign(r_.size() / block_ + 1, 0);
   guess(0);
   for (std::size_t begin = 0; begin < r_.size(); begin += block_) {
@@ -45,10 +35,9 @@ std::vector<std::size_t> JumpSearch::find() {
     if (proven && all_near) continue;
     for (std::size_t i = begin; i < end; ++i) {
       if (proven && std::abs(r_[i] - centre_) <= room_) continue;
-      if (is_jump(i, proven)) jumps.push_back(i);
+      if (is_jump(i, proven)) found(i);
     }
   }
-  return jumps;
 }
 
 /// Where the window of i begins; it has m_ + 1 values.
@@ -188,8 +177,7 @@ bool JumpSearch::is_cleared(std::size_t first, double distance) const {
 bool JumpSearch::is_jump(std::size_t i, bool proven) {
   if (proven && is_cleared(window_of(i), std::abs(r_[i] - centre_))) return false;
   take_neighbours(i);
-  const Middle middle = middle_of(work_, m_ / 2, centre_ - 0.3 * mad_, centre_ + 0.3 * mad_);
-  const double median = m_ % 2 == 1 ? middle.at : 0.5 * (middle.before + middle.at);
+  const double median = median_of_neighbours();
   const double distance = std::abs(r_[i] - median);
   if (distance == 0) return false;
   const double needed = distance / (limit_ * kNormalMad);  // a jump where the MAD is less
@@ -216,20 +204,26 @@ void JumpSearch::take_neighbours(std::size_t i) {
   work_.insert(work_.end(), self + 1, window.end());
 }
 
+/// Of work_; quick where it is where the last guess was.
+double JumpSearch::median_of_neighbours() {
+  return median_between(centre_ - 0.3 * mad_, centre_ + 0.3 * mad_);
+}
+
+/// Of work_; quick where it lies in [low, high].
+double JumpSearch::median_between(double low, double high) {
+  const Middle middle = middle_of(work_, m_ / 2, low, high);
+  return m_ % 2 == 1 ? middle.at : 0.5 * (middle.before + middle.at);
+}
+
 double JumpSearch::deviations(std::size_t i) {
   take_neighbours(i);
-  // Where most neighbours are one value, that is their median and their MAD is 0.
-  const auto equal = static_cast<std::size_t>(std::ranges::count(work_, centre_));
-  const bool is_still = equal > m_ / 2 + 1;
-  double centre = centre_;
-  if (!is_still) {
-    bracket_.assign(work_.begin(), work_.end());
-    centre = median_of(bracket_);
-  }
+  const double centre = median_of_neighbours();
   for (double& x : work_) x = std::abs(x - centre);
-  const double sum = std::accumulate(work_.begin(), work_.end(), 0.0);
-  double scale = is_still ? 0.0 : kNormalMad * median_of(work_);
-  if (scale == 0) scale = kNormalMeanDeviation * sum / static_cast<double>(m_);
+  double scale = kNormalMad * median_between(0.85 * mad_, 1.15 * mad_);
+  if (scale == 0) {
+    const double sum = std::accumulate(work_.begin(), work_.end(), 0.0);
+    scale = kNormalMeanDeviation * sum / static_cast<double>(m_);
+  }
   const double distance = std::abs(r_[i] - centre);
   return distance == 0 ? 0 : distance / scale;
 }
