@@ -90,7 +90,9 @@ struct ContinuousAnswer {
   Sense sense = Sense::kMinimize;
   double expected_return = 0.0;  ///< m'w
   double variance = 0.0;         ///< w'Sw
-  Certificate certificate;       ///< proven: gap <= 1e-8 x |value| by Lagrangian duality
+  /// proven: gap <= 1e-8 x |value| by Lagrangian duality, and the constraints met to 1e-9. Where S
+  /// is singular and weights have no bounds, optimizers/dual_bound.h says how far it looks.
+  Certificate certificate;
   ShadowPrices shadow_prices;
   int iterations = 0;  ///< rounds of the quadratic program, over all of its solves
 };

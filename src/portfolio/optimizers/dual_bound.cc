@@ -23,6 +23,14 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return sum;
 }
 
+/// What a violation of a row means for x: divided by its largest entry, so that a row of daily
+/// returns is held to as many digits as one of ones.
+double in_units_of_x(double violation, std::span<const double> row) {
+  double size = 0.0;
+  for (const double entry : row) size = std::max(size, std::abs(entry));
+  return size > 0.0 ? violation / size : violation;
+}
+
 }  // namespace
 
 DualBound dual_bound(const QuadraticProgram& program, std::span<const double> x,
@@ -39,14 +47,16 @@ DualBound dual_bound(const QuadraticProgram& program, std::span<const double> x,
   double lagrangian = out.value;
   for (std::size_t r = 0; r < program.equality.rows(); ++r) {
     const double violation = dot(program.equality.row(r), x) - program.equality_value[r];
-    out.infeasibility = std::max(out.infeasibility, std::abs(violation));
+    out.infeasibility =
+        std::max(out.infeasibility, in_units_of_x(std::abs(violation), program.equality.row(r)));
     lagrangian += equality_multiplier[r] * violation;
     for (std::size_t i = 0; i < n; ++i) g[i] += equality_multiplier[r] * program.equality(r, i);
   }
   for (std::size_t r = 0; r < program.inequality.rows(); ++r) {
     const double multiplier = std::max(inequality_multiplier[r], 0.0);
     const double excess = dot(program.inequality.row(r), x) - program.inequality_limit[r];
-    out.infeasibility = std::max(out.infeasibility, excess);
+    out.infeasibility =
+        std::max(out.infeasibility, in_units_of_x(excess, program.inequality.row(r)));
     out.kkt_residual = std::max(out.kkt_residual, std::abs(std::min(-excess, multiplier)));
     lagrangian += multiplier * excess;
     for (std::size_t i = 0; i < n; ++i) g[i] += multiplier * program.inequality(r, i);

@@ -11,7 +11,7 @@ namespace quanta::portfolio {
 struct DualBound {
   double value = 0.0;  ///< 1/2 x'Qx + c'x
   double bound = 0.0;  ///< no feasible point is below it
-  /// Largest violation of a row or bound by x, in the unit of that row or bound.
+  /// Largest violation of a bound by x, or of a row divided by its largest entry.
   double infeasibility = 0.0;
   /// Largest |x - clip(x - g)| over the box, g = Qx + c + A'y + G'w, and |min(h - Gx, w)| over the
   /// rows: zero exactly at an optimum.

@@ -142,6 +142,12 @@ TEST(DualBound, HoldsForAnyMultipliers) {
   EXPECT_DOUBLE_EQ(worse.kkt_residual, 1.0);
   EXPECT_EQ(worse.infeasibility, 0.0);
   EXPECT_DOUBLE_EQ(dual_bound(p, std::vector<double>{0.25}, {}, {}).infeasibility, 0.75);
+  p.inequality = Matrix(1, 1, -1e-6);  // x >= 1.5, in small numbers
+  p.inequality_limit = {-1.5e-6};
+  EXPECT_DOUBLE_EQ(dual_bound(p, std::vector<double>{1.0}, {}, std::vector{0.0}).infeasibility,
+                   0.5);
+  p.inequality = {};
+  p.inequality_limit = {};
   p.lower = {-kInfinity};
   p.upper = {kInfinity};
   // Curvature bounds what no limit does: the tangent at 2 with it is exact, least 0.
