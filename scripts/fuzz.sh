@@ -4,7 +4,7 @@
 # tests/corpus/NAME.
 source "$(dirname -- "${BASH_SOURCE[0]}")/install.sh"
 seconds=${1:-20}
-build_preset fuzz all
+build_preset fuzz fuzzers
 cd "$root"
 status=0
 for target in build/fuzz/*_fuzz; do

@@ -50,20 +50,17 @@ struct KernelDescription {
 
 }  // namespace quanta
 
+#define QUANTA_PRAGMA(...) _Pragma(#__VA_ARGS__)
 #if defined(__clang__)
-#define QUANTA_TARGET_BEGIN_AVX2 \
-  _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,bmi2\"))), apply_to = function)")
-#define QUANTA_TARGET_BEGIN_AVX512                                                                 \
-  _Pragma(                                                                                         \
-      "clang attribute "                                                                           \
-      "push(__attribute__((target(\"avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2\"))), apply_to = " \
-      "function)")
-#define QUANTA_TARGET_END _Pragma("clang attribute pop")
+#define QUANTA_TARGET_BEGIN_(set) \
+  QUANTA_PRAGMA(clang attribute push(__attribute__((target(set))), apply_to = function))
+#define QUANTA_TARGET_END QUANTA_PRAGMA(clang attribute pop)
+#define QUANTA_WIDE_
 #else
-#define QUANTA_TARGET_BEGIN_AVX2 \
-  _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma,bmi2\")")
-#define QUANTA_TARGET_BEGIN_AVX512     \
-  _Pragma("GCC push_options") _Pragma( \
-      "GCC target(\"avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2,prefer-vector-width=512\")")
-#define QUANTA_TARGET_END _Pragma("GCC pop_options")
+#define QUANTA_TARGET_BEGIN_(set) QUANTA_PRAGMA(GCC push_options) QUANTA_PRAGMA(GCC target(set))
+#define QUANTA_TARGET_END QUANTA_PRAGMA(GCC pop_options)
+#define QUANTA_WIDE_ ",prefer-vector-width=512"  // g++ alone takes it as part of a target
 #endif
+#define QUANTA_TARGET_BEGIN_AVX2 QUANTA_TARGET_BEGIN_("avx2,fma,bmi2")
+#define QUANTA_TARGET_BEGIN_AVX512 \
+  QUANTA_TARGET_BEGIN_("avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2" QUANTA_WIDE_)
