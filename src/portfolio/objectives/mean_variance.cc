@@ -424,7 +424,9 @@ class SharpeSearch {
 
   Result<ContinuousAnswer> run() {
     const BudgetMaximum most = largest_on_budget(p_.mean, program_.lower, program_.upper, 1.0);
-    if (!(most.value > p_.risk_free)) {
+    double scale = std::abs(p_.risk_free);
+    for (const double m : p_.mean) scale = std::max(scale, std::abs(m));
+    if (!(most.value - p_.risk_free > 1e-14 * scale)) {  // an excess of rounding is none
       return infeasible(
           "risk_free",
           fmt::format("no portfolio within the bounds earns more than the risk-free rate {}: the "

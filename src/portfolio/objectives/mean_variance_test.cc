@@ -287,6 +287,17 @@ TEST(MeanVariance, SellsShortToReachATarget) {
   EXPECT_EQ(broken_promise(p, *answer), "");
 }
 
+TEST(MeanVariance, TakesAnExcessOfRoundingForNone) {
+  const MeanVarianceProblem p{.mean = {0.00017579340414551676, -0.001},
+                              .covariance = Matrix(2, 2, {0.0, 0.0, 0.0, 2.1e-07}),
+                              .bounds = uniform_bounds(2, -1.0, 1.0),
+                              .objective = Objective::kMaxSharpe,
+                              .risk_free = 0.00017579340414551676};
+  const auto answer = optimize_mean_variance(p, {});
+  ASSERT_FALSE(answer.has_value()) << answer->value;
+  EXPECT_EQ(answer.error().field, "risk_free");
+}
+
 TEST(MeanVariance, SaysThatAUtilityHasNoMaximum) {
   // Assets 2 and 3 show no risk, and one earns more than the other.
   MeanVarianceProblem p{
