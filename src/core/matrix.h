@@ -47,6 +47,11 @@ class Matrix {
   double* data() { return values_.data(); }
   const double* data() const { return values_.data(); }
   std::span<const double> values() const { return values_; }
+  /// The numbers without a copy; the matrix is empty afterwards.
+  std::vector<double> take_values() && {
+    rows_ = columns_ = 0;
+    return std::move(values_);
+  }
 
   friend bool operator==(const Matrix&, const Matrix&) = default;
 

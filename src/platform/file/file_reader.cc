@@ -112,6 +112,7 @@ struct FileReader::State {
       filled += static_cast<std::size_t>(n);
     }
     raw = std::string_view(raw_buffer.data(), filled);
+    n_raw_bytes += filled;
     hash.update(raw);
     return filled > 0;
   }
@@ -217,7 +218,8 @@ struct FileReader::State {
 
   std::string file;
   Descriptor descriptor;
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;  ///< on disk, 0 = not known
+  std::uint64_t n_raw_bytes = 0;
   Compression compression = Compression::kNone;
   Sha256 hash;
   std::vector<char> raw_buffer = std::vector<char>(kBlockBytes);
@@ -268,10 +270,7 @@ Result<FileReader> FileReader::open(const std::string& file) {
   QUANTA_TRY(const bool more, state->read_raw());
   if (!more) return state->error(ErrorKind::kBadInput, "the file is empty");
   state->compression = compression_of(state->raw);
-  if (state->compression != Compression::kNone) {
-    state->size = 0;
-    state->text_buffer.resize(kBlockBytes);
-  }
+  if (state->compression != Compression::kNone) state->text_buffer.resize(kBlockBytes);
   if (state->compression == Compression::kGzip) {
     state->gzip.emplace();
     constexpr int kGzipOnly = 16;
@@ -305,7 +304,14 @@ Result<std::string_view> FileReader::next() {
   return block;
 }
 
-std::uint64_t FileReader::size_hint() const { return state_->size; }
+std::uint64_t FileReader::size_hint() const {
+  if (state_->compression == Compression::kNone) return state_->size;
+  const std::uint64_t n_used = state_->n_raw_bytes - state_->raw.size();
+  if (n_used == 0) return 0;
+  const double ratio = static_cast<double>(state_->n_text_bytes) / static_cast<double>(n_used);
+  return static_cast<std::uint64_t>(static_cast<double>(state_->size) * ratio);
+}
+
 std::string FileReader::sha256() const { return state_->hash.hex(); }
 
 Result<FileText> read_text_file(const std::string& file, std::size_t max_bytes) {

@@ -36,7 +36,8 @@ class FileReader {
   /// The next bytes of text, decompressed; empty at the end. A NUL byte anywhere is an error.
   Result<std::string_view> next();
 
-  /// The file's size where it is a plain one; 0 = not known.
+  /// Bytes of text in all: exact for a plain file; for a compressed one a guess from what has been
+  /// unpacked so far, better with each block. 0 = not known.
   std::uint64_t size_hint() const;
 
   /// Of the raw bytes read so far; after the end, of the file.

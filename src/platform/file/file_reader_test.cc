@@ -183,13 +183,23 @@ TEST_F(FileReaderTest, HoldsToTheMostBytesAskedFor) {
   EXPECT_EQ(read.error().kind, ErrorKind::kResource);
 }
 
-TEST_F(FileReaderTest, KnowsTheSizeOfAPlainFileOnly) {
+TEST_F(FileReaderTest, KnowsTheSizeOfAPlainFileAndGuessesThatOfACompressedOne) {
   const auto plain = FileReader::open(write("a.csv", "12345"));
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->size_hint(), 5U);
-  const auto packed = FileReader::open(write("a.gz", gzip("12345")));
-  ASSERT_TRUE(packed);
-  EXPECT_EQ(packed->size_hint(), 0U);
+  for (const std::string& packed_text : {gzip(long_text()), zstd(long_text())}) {
+    auto packed = FileReader::open(write("a.packed", packed_text));
+    ASSERT_TRUE(packed);
+    const double first_guess = static_cast<double>(packed->size_hint());
+    EXPECT_GT(first_guess, 0.5 * static_cast<double>(long_text().size()));
+    EXPECT_LT(first_guess, 2.0 * static_cast<double>(long_text().size()));
+    for (;;) {
+      const auto block = packed->next();
+      ASSERT_TRUE(block);
+      if (block->empty()) break;
+    }
+    EXPECT_EQ(packed->size_hint(), long_text().size());
+  }
 }
 
 TEST_F(FileReaderTest, ReadsStandardInputAsADash) {

@@ -44,6 +44,7 @@ Result<ReadTable> read_table(const std::string& file, std::optional<PriceFormat>
   for (;;) {
     QUANTA_TRY(const std::string_view block, reader.next());
     if (block.empty()) break;
+    parser.expect(reader.size_hint());
     QUANTA_CHECK(parser.feed(block));
     n_bytes += block.size();
     if (execution.cancelled()) {
@@ -52,8 +53,8 @@ Result<ReadTable> read_table(const std::string& file, std::optional<PriceFormat>
     constexpr std::uint64_t kReportEvery = 64 << 20;
     if (reader.size_hint() > 0 && n_bytes >= report_at) {
       report_at += kReportEvery;
-      execution.report(static_cast<double>(n_bytes) / static_cast<double>(reader.size_hint()),
-                       "reading prices");
+      const double share = static_cast<double>(n_bytes) / static_cast<double>(reader.size_hint());
+      execution.report(std::min(share, 1.0), "reading prices");
     }
   }
   QUANTA_TRY(PriceTable table, parser.finish());
@@ -332,7 +333,7 @@ Result<CommonDates> common_dates(const std::vector<DatedPrices>& files, const Pr
 
 /// The panel while it is made: each cell can still name its place.
 struct Joined {
-  const std::vector<DatedPrices>& files;
+  std::vector<DatedPrices>& files;
   CommonDates common;
   std::vector<std::pair<std::string, Source>> assets;
 
@@ -513,20 +514,34 @@ Result<std::size_t> settle_missing(Joined& joined, MissingPolicy policy,
   return 0;
 }
 
-market::PricePanel panel_of(const Joined& joined, std::size_t n_skipped) {
+/// The panel; takes the prices out of `joined`. Of a single file they stay where they are: a row of
+/// the panel never begins behind the row that it comes from, and that one is read first.
+market::PricePanel panel_of(Joined& joined, std::size_t n_skipped) {
   market::PricePanel panel;
   panel.dates.assign(joined.common.dates.begin() + static_cast<std::ptrdiff_t>(n_skipped),
                      joined.common.dates.end());
   for (const auto& [name, source] : joined.assets) panel.assets.push_back(name);
-  panel.prices = Matrix(panel.dates.size(), panel.assets.size());
-  std::vector<double> last(panel.assets.size());
+  const std::size_t n_assets = panel.assets.size();
+  const std::size_t n_prices = panel.dates.size() * n_assets;
+  const bool in_place = joined.files.size() == 1;
+  std::vector<double> prices;
+  if (!in_place) prices.resize(n_prices);
+  double* const to = in_place ? joined.files[0].values.data() : prices.data();
+  std::vector<double> last(n_assets);
   for (std::size_t t = 0; t < joined.common.dates.size(); ++t) {
-    for (std::size_t i = 0; i < panel.assets.size(); ++i) {
+    for (std::size_t i = 0; i < n_assets; ++i) {
       const double price = joined.price(t, i);
       if (!std::isnan(price)) last[i] = price;
     }
-    if (t >= n_skipped) std::ranges::copy(last, panel.prices.row(t - n_skipped).begin());
+    if (t >= n_skipped) std::ranges::copy(last, to + (t - n_skipped) * n_assets);
   }
+  if (in_place) {
+    prices = std::move(joined.files[0].values).take_values();
+    const bool is_small_part = n_prices < prices.size() / 2;
+    prices.resize(n_prices);
+    if (is_small_part) prices.shrink_to_fit();
+  }
+  panel.prices = Matrix(panel.dates.size(), n_assets, std::move(prices));
   return panel;
 }
 

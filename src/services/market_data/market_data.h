@@ -68,6 +68,9 @@ struct LoadedPrices {
 /// order, times within a day, a price missing (unless a policy says what to do), not positive or
 /// constant over the whole range, an unknown asset (with a suggestion), an asset in two files, no
 /// common date, fewer than two dates left.
+/// Memory: the table as read, 8 bytes a cell. Of one wide file the panel is that table itself;
+/// several files are copied into one panel, which for a while takes twice their size; a table from
+/// standard input up to three times (its size is not known before).
 Result<LoadedPrices> load_prices(const PriceRequest& request, const Execution& execution);
 
 /// 365 where weekends have prices, else 252, 52 or 12 by the median step (1, 7, 28 … 31 days);
