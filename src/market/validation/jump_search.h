@@ -17,9 +17,9 @@
 /// this leaves open is tried with one count over its own window, and the rest is judged by an exact
 /// median and counts around it.
 ///
-/// Floor: 8 bytes read a return. Cost: about 2 ns a return of a normal distribution, 5 ns where the
-/// tails are heavy (Student's t with 4 degrees); at worst, where returns take few values, below a
-/// microsecond.
+/// Floor: 8 bytes read a return. Cost: about 7 ns a return of a normal distribution, 14 ns where
+/// the tails are heavy (Student's t with 4 degrees), 30 ns where the volatility changes; at worst,
+/// where returns take few values, below a microsecond.
 #pragma once
 
 #include <cstddef>
