@@ -6,6 +6,7 @@ namespace quanta::bench {
 
 // One line for the declaration, one in the table; each is defined beside the code that it times.
 Result<std::vector<Row>> price_file_benchmark(const Context& context);
+Result<std::vector<Row>> data_check_benchmark(const Context& context);
 Result<std::vector<Row>> covariance_benchmark(const Context& context);
 Result<std::vector<Row>> quadratic_program_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_benchmark(const Context& context);
@@ -13,6 +14,7 @@ Result<std::vector<Row>> qaoa_benchmark(const Context& context);
 std::span<const Benchmark> benchmarks() {
   static constexpr auto kBenchmarks = std::to_array<Benchmark>({
       {"price-file", price_file_benchmark},
+      {"data-check", data_check_benchmark},
       {"covariance", covariance_benchmark},
       {"quadratic-program", quadratic_program_benchmark},
       {"qaoa", qaoa_benchmark},
