@@ -1,16 +1,14 @@
 /// The hot loops of the simulators and how they are listed.
 #pragma once
 
-#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "core/instruction_set.h"
+#include "quantum/circuit/gate.h"
 
 namespace quanta::quantum {
-
-using Amplitude = std::complex<double>;
 
 /// What `quanta kernels` prints about this module.
 std::span<const KernelDescription> kernels();
