@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "quantum/simulator/plain_simulator.h"
+
 namespace quanta::quantum {
 namespace {
 
@@ -95,6 +97,11 @@ void StateVector::apply(const Execution& execution, const Gate2& gate, unsigned 
       }
     }
   });
+}
+
+void StateVector::apply(const Execution&, const Operation& operation,
+                        std::span<const double> parameters) {
+  apply_plainly(operation, parameters, amplitudes_);
 }
 
 void StateVector::exchange(const Execution& execution, unsigned first, unsigned second,

@@ -14,6 +14,7 @@
 #include "core/execution.h"
 #include "core/random.h"
 #include "core/result.h"
+#include "quantum/circuit/circuit.h"
 #include "quantum/simulator/kernels.h"
 
 namespace quanta::quantum {
@@ -40,6 +41,9 @@ class StateVector {
   void apply(const Execution& execution, const Gate1& gate, unsigned qubit);
   /// Operand 0 (the low bit of the matrix index) is `first`.
   void apply(const Execution& execution, const Gate2& gate, unsigned first, unsigned second);
+  /// Any unitary operation of a circuit; a barrier does nothing.
+  void apply(const Execution& execution, const Operation& operation,
+             std::span<const double> parameters);
   /// exp(-i beta (XX + YY)/2).
   void exchange(const Execution& execution, unsigned first, unsigned second, double beta);
   /// Multiplies amplitude x by exp(-i angle cost[x]); cost has 2^n values.
