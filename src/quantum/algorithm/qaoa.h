@@ -23,9 +23,20 @@
 #include "core/execution.h"
 #include "core/matrix.h"
 #include "core/result.h"
+#include "quantum/algorithm/registry.h"
 #include "quantum/simulator/weight_subspace.h"
 
 namespace quanta::quantum {
+
+inline constexpr AlgorithmDescription kQaoa{
+    .name = "qaoa",
+    .about = "least cost over basis states, by alternating phases and mixers",
+    .min_qubits = 2,
+    .max_qubits = 28,
+    .cost =
+        "O(p n 2^n) for p layers, C(n, k) in place of 2^n where k of n are one; gradient 3 more",
+    .classical = "exact enumeration, random feasible picks, swap descent",
+    .source = "Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028"};
 
 /// c(x) = sum_i linear_i x_i + sum_{i<j} quadratic_ij x_i x_j + constant, x_i in {0, 1}.
 struct QuadraticCost {
