@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "core/enum_text.h"
+#include "core/large_memory.h"
 #include "market/bars/cell.h"
 #include "market/bars/csv_reader.h"
 
@@ -444,6 +445,7 @@ void PriceFileParser::State::reserve_rows() {
     table.lines.reserve(n_rows);
     if (header->format == PriceFormat::kLong) table.symbol_of_row.reserve(n_rows);
     values.reserve(n_rows * header->value_names.size());
+    prefer_large_pages(values.data(), values.capacity() * sizeof(double));
   } catch (const std::exception&) {
     // Only a guess was refused; the table can still grow as its rows come.
   }

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/enum_text.h"
+#include "core/large_memory.h"
 #include "market/validation/jump_search.h"
 
 namespace quanta::market {
@@ -562,6 +563,7 @@ void judge_columns(const PriceTable& table, const ValidationLimits& limits, cons
       n_closes += judged[j].is_close ? 1 : 0;
     }
     const auto closes = std::make_unique_for_overwrite<double[]>(n * n_closes);
+    prefer_large_pages(closes.get(), n * n_closes * sizeof(double));
     std::vector<std::size_t> n_odd(end - begin);
     constexpr std::size_t kRows =
         16;  // whose values of a few columns stay in the first-level cache
