@@ -8,6 +8,10 @@
 #include <Eigen/Dense>
 #include <fmt/format.h>
 
+#include "statistics/checked_returns.h"
+#include "statistics/denoise.h"
+#include "statistics/gerber.h"
+
 namespace quanta::statistics {
 namespace {
 
@@ -15,40 +19,6 @@ using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::R
 
 Eigen::Map<const RowMatrix> view(const Matrix& m) {
   return {m.data(), static_cast<Eigen::Index>(m.rows()), static_cast<Eigen::Index>(m.columns())};
-}
-
-Result<void> check_returns(const Matrix& returns, std::size_t least_rows) {
-  if (returns.rows() < least_rows || returns.columns() == 0) {
-    return bad_input(
-        "returns",
-        fmt::format("{} returns of {} assets; at least {} of one asset {} needed", returns.rows(),
-                    returns.columns(), least_rows, least_rows == 1 ? "is" : "are"));
-  }
-  for (std::size_t t = 0; t < returns.rows(); ++t) {
-    for (std::size_t i = 0; i < returns.columns(); ++i) {
-      if (std::isfinite(returns(t, i))) continue;
-      return fail(
-          ErrorKind::kBadInput,
-          fmt::format("row {}, column {}: return {} is not finite", t + 1, i + 1, returns(t, i)),
-          "returns", Place{.file = {}, .line = t + 1, .column = i + 1});
-    }
-  }
-  return {};
-}
-
-Result<void> check_square(const Matrix& covariance) {
-  if (covariance.rows() != covariance.columns() || covariance.empty()) {
-    return bad_input("covariance", fmt::format("{} x {} is not a square matrix", covariance.rows(),
-                                               covariance.columns()));
-  }
-  for (std::size_t i = 0; i < covariance.rows(); ++i) {
-    for (std::size_t j = 0; j < covariance.columns(); ++j) {
-      if (std::isfinite(covariance(i, j))) continue;
-      return bad_input("covariance", fmt::format("row {}, column {}: {} is not finite", i + 1,
-                                                 j + 1, covariance(i, j)));
-    }
-  }
-  return {};
 }
 
 /// x'x / divisor, exactly symmetric: one triangle is computed and mirrored.
@@ -162,10 +132,61 @@ Result<CovarianceEstimate> ledoit_wolf_constant_correlation(const RowMatrix& x, 
   return CovarianceEstimate{std::move(c), shrinkage};
 }
 
-Result<Matrix> ewma(const Matrix& returns, double decay) {
-  if (!(decay > 0.0 && decay < 1.0)) {
-    return bad_input("decay", fmt::format("{} is outside (0, 1); RiskMetrics uses 0.94", decay));
+/// The paper's estimate of how much of the target to mix in: (pi - rho) / gamma / T, with pi the
+/// variances of the entries of C, rho their covariances with those of the target, gamma the
+/// distance of both. The target depends on C through v_i = cov(x_i, m) and var(m), which gives
+/// rho's terms.
+CovarianceEstimate ledoit_wolf_single_factor(const RowMatrix& x, Matrix c) {
+  const double periods = static_cast<double>(x.rows());
+  const Eigen::VectorXd m = x.rowwise().mean();
+  const Eigen::VectorXd v = x.transpose() * m / periods;
+  const double market = m.squaredNorm() / periods;
+  const Eigen::Map<RowMatrix> covariance(c.data(), x.cols(), x.cols());
+  RowMatrix target = market > 0.0 ? RowMatrix(v * v.transpose() / market)
+                                  : RowMatrix(RowMatrix::Zero(x.cols(), x.cols()));
+  target.diagonal() = covariance.diagonal();
+  const double gamma = (covariance - target).squaredNorm();
+  double shrinkage = 0.0;
+  if (market > 0.0 && gamma > 1e-28 * covariance.squaredNorm()) {
+    const RowMatrix squares = x.array().square();
+    const RowMatrix fourth = squares.transpose() * squares / periods;
+    const double pi = fourth.sum() - covariance.squaredNorm();
+    const double on_diagonal =
+        fourth.diagonal().sum() - covariance.diagonal().array().square().sum();
+    // Covariances of C_ij with v_i and with var(m), each a mean of fourth powers.
+    const RowMatrix weighted = x.array().colwise() * m.array();
+    const RowMatrix with_v = squares.transpose() * weighted / periods -
+                             (covariance.array().colwise() * v.array()).matrix();
+    const RowMatrix with_market = weighted.transpose() * weighted / periods - market * covariance;
+    const double first = (with_v.array().rowwise() * v.transpose().array()).sum() / market -
+                         with_v.diagonal().dot(v) / market;
+    const double second =
+        (with_market.array() * (v * v.transpose()).array()).sum() / (market * market) -
+        with_market.diagonal().dot(v.array().square().matrix()) / (market * market);
+    const double rho = on_diagonal + 2.0 * first - second;
+    shrinkage = std::clamp((pi - rho) / gamma / periods, 0.0, 1.0);
   }
+  for (std::size_t i = 0; i < c.rows(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const double drawn = target(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+      c(i, j) = c(j, i) = (1.0 - shrinkage) * c(i, j) + shrinkage * drawn;
+    }
+  }
+  return {std::move(c), shrinkage};
+}
+
+/// Correlations need every column to move.
+Result<void> check_variances(const Matrix& covariance) {
+  for (std::size_t i = 0; i < covariance.rows(); ++i) {
+    if (covariance(i, i) > 0.0) continue;
+    return bad_input("returns", fmt::format("column {} never moves, so that it has no "
+                                            "correlation; leave it out or use another estimator",
+                                            i + 1));
+  }
+  return {};
+}
+
+Matrix ewma(const Matrix& returns, double decay) {
   const std::size_t n_periods = returns.rows();
   const double total = -std::expm1(static_cast<double>(n_periods) * std::log(decay));
   RowMatrix weighted = view(returns);
@@ -190,41 +211,82 @@ Eigen::RowVectorXd column_means(const Matrix& returns) {
 
 }  // namespace
 
+namespace {
+
+/// What the parameter of an estimator may be.
+struct ParameterRange {
+  std::string_view name;
+  double usual = 0.0;
+  double most = 1.0;  ///< included; the least, 0, is not
+  bool most_included = false;
+  std::string_view words;
+
+  bool holds(double x) const { return x > 0.0 && (most_included ? x <= most : x < most); }
+};
+
+std::optional<ParameterRange> range_of(CovarianceMethod method) {
+  switch (method) {
+    case CovarianceMethod::kEwma:
+      return ParameterRange{.name = "decay", .usual = 0.94, .words = "between 0 and 1"};
+    case CovarianceMethod::kGerber:
+      return ParameterRange{.name = "threshold",
+                            .usual = 0.5,
+                            .most_included = true,
+                            .words = "above 0 and at most 1"};
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
 Result<CovarianceEstimator> parse_covariance_estimator(std::string_view text,
                                                        std::string_view field) {
   const std::size_t colon = text.find(':');
   CovarianceEstimator estimator;
   QUANTA_TRY(estimator.method, parse_enum<CovarianceMethod>(text.substr(0, colon), field));
+  const auto range = range_of(estimator.method);
+  if (range) estimator.parameter = range->usual;
   if (colon == std::string_view::npos) return estimator;
   const std::string_view number = text.substr(colon + 1);
-  if (estimator.method != CovarianceMethod::kEwma) {
-    return bad_input(field, fmt::format("\"{}\": {} takes no parameter; only ewma does, as in "
-                                        "ewma:0.94",
-                                        text, text.substr(0, colon)));
+  if (!range) {
+    return bad_input(field,
+                     fmt::format("\"{}\": {} takes no parameter; only ewma and gerber do, as "
+                                 "in ewma:0.94",
+                                 text, text.substr(0, colon)));
   }
   const char* const end = number.data() + number.size();
-  const auto parsed = std::from_chars(number.data(), end, estimator.decay);
-  if (parsed.ec != std::errc{} || parsed.ptr != end ||
-      !(estimator.decay > 0.0 && estimator.decay < 1.0)) {
-    return bad_input(field, fmt::format("\"{}\": the decay \"{}\" is not a number between 0 and 1, "
-                                        "as in ewma:0.94",
-                                        text, number));
+  const auto parsed = std::from_chars(number.data(), end, estimator.parameter);
+  if (parsed.ec != std::errc{} || parsed.ptr != end || !range->holds(estimator.parameter)) {
+    return bad_input(
+        field, fmt::format("\"{}\": the {} \"{}\" is not a number {}, as in {}:{}", text,
+                           range->name, number, range->words, text.substr(0, colon), range->usual));
   }
   return estimator;
 }
 
 std::string to_text(const CovarianceEstimator& estimator) {
   const std::string_view name = quanta::to_text(estimator.method);
-  if (estimator.method != CovarianceMethod::kEwma) return std::string(name);
-  return fmt::format("{}:{}", name, estimator.decay);
+  if (!range_of(estimator.method)) return std::string(name);
+  return fmt::format("{}:{}", name, estimator.parameter);
 }
 
 Result<CovarianceEstimate> estimate_covariance(const Matrix& returns,
                                                const CovarianceEstimator& estimator) {
   QUANTA_CHECK(check_returns(returns, 2));
+  const auto range = range_of(estimator.method);
+  const double parameter = range && estimator.parameter == 0.0 ? range->usual : estimator.parameter;
+  if (range && !range->holds(parameter)) {
+    return bad_input(range->name, fmt::format("{} is not {}; usual is {}", parameter, range->words,
+                                              range->usual));
+  }
   if (estimator.method == CovarianceMethod::kEwma) {
-    QUANTA_TRY(Matrix covariance, ewma(returns, estimator.decay));
-    return CovarianceEstimate{std::move(covariance), std::nullopt};
+    return CovarianceEstimate{ewma(returns, parameter), std::nullopt};
+  }
+  if (estimator.method == CovarianceMethod::kSemi) {
+    const RowMatrix below = view(returns).cwiseMin(0.0);
+    return CovarianceEstimate{cross_product(below, static_cast<double>(returns.rows())),
+                              std::nullopt};
   }
   const RowMatrix deviations = view(returns).rowwise() - column_means(returns);
   const double periods = static_cast<double>(returns.rows());
@@ -233,6 +295,24 @@ Result<CovarianceEstimate> estimate_covariance(const Matrix& returns,
       return ledoit_wolf_identity(deviations, cross_product(deviations, periods));
     case CovarianceMethod::kLedoitWolfConstantCorrelation:
       return ledoit_wolf_constant_correlation(deviations, cross_product(deviations, periods));
+    case CovarianceMethod::kLedoitWolfSingleFactor:
+      return ledoit_wolf_single_factor(deviations, cross_product(deviations, periods));
+    case CovarianceMethod::kDenoised:
+    case CovarianceMethod::kGerber: {
+      Matrix sample = cross_product(deviations, periods - 1.0);
+      QUANTA_CHECK(check_variances(sample));
+      QUANTA_TRY(const Matrix plain, correlation(sample));
+      const Matrix better = estimator.method == CovarianceMethod::kDenoised
+                                ? denoised_correlation(plain, returns.rows()).correlation
+                                : gerber_correlation(returns, parameter);
+      for (std::size_t i = 0; i < sample.rows(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+          sample(i, j) = sample(j, i) =
+              better(i, j) * std::sqrt(sample(i, i)) * std::sqrt(sample(j, j));
+        }
+      }
+      return CovarianceEstimate{std::move(sample), std::nullopt};
+    }
     case CovarianceMethod::kOas:
       return oas(deviations, cross_product(deviations, periods));
     default:
@@ -285,7 +365,7 @@ Moments annualise(Moments per_period, double periods_per_year) {
 }
 
 Result<Matrix> correlation(const Matrix& covariance) {
-  QUANTA_CHECK(check_square(covariance));
+  QUANTA_CHECK(check_covariance(covariance));
   const std::size_t n = covariance.rows();
   std::vector<double> deviation(n);
   for (std::size_t i = 0; i < n; ++i) {
@@ -308,7 +388,7 @@ Result<Matrix> correlation(const Matrix& covariance) {
 }
 
 Result<CovarianceRank> covariance_rank(const Matrix& covariance) {
-  QUANTA_CHECK(check_square(covariance));
+  QUANTA_CHECK(check_covariance(covariance));
   Eigen::MatrixXd scaled = view(covariance);
   Eigen::VectorXd scale(scaled.rows());
   for (Eigen::Index i = 0; i < scaled.rows(); ++i) {

@@ -26,31 +26,42 @@ enum class CovarianceMethod {
   kSample,                         ///< divides by T - 1
   kLedoitWolfIdentity,             ///< shrunk towards mean variance x identity (2004)
   kLedoitWolfConstantCorrelation,  ///< shrunk towards one common correlation (2004)
+  kLedoitWolfSingleFactor,         ///< shrunk towards one market factor (2003)
   kOas,                            ///< oracle approximating shrinkage (Chen and others 2010)
   kEwma,                           ///< exponentially weighted, mean taken as zero
+  kDenoised,                       ///< noise eigenvalues made equal (Marchenko, Pastur)
+  kGerber,                         ///< counts of large moves together and apart (2022)
+  kSemi,                           ///< of the returns below zero alone
 };
 
 constexpr auto enum_names(CovarianceMethod) {
   using enum CovarianceMethod;
-  return std::array{std::pair{kSample, std::string_view("sample")},
-                    std::pair{kLedoitWolfIdentity, std::string_view("ledoit-wolf-identity")},
-                    std::pair{kLedoitWolfConstantCorrelation,
-                              std::string_view("ledoit-wolf-constant-correlation")},
-                    std::pair{kOas, std::string_view("oas")},
-                    std::pair{kEwma, std::string_view("ewma")}};
+  return std::array{
+      std::pair{kSample, std::string_view("sample")},
+      std::pair{kLedoitWolfIdentity, std::string_view("ledoit-wolf-identity")},
+      std::pair{kLedoitWolfConstantCorrelation,
+                std::string_view("ledoit-wolf-constant-correlation")},
+      std::pair{kLedoitWolfSingleFactor, std::string_view("ledoit-wolf-single-factor")},
+      std::pair{kOas, std::string_view("oas")},
+      std::pair{kEwma, std::string_view("ewma")},
+      std::pair{kDenoised, std::string_view("denoised")},
+      std::pair{kGerber, std::string_view("gerber")},
+      std::pair{kSemi, std::string_view("semi")}};
 }
 
 /// A method with its parameter: what `--cov` says.
 struct CovarianceEstimator {
   CovarianceMethod method = CovarianceMethod::kSample;
-  double decay = 0.94;  ///< of kEwma: the weight kept per period, in (0, 1)
+  /// kEwma: the weight kept per period, in (0, 1). kGerber: the threshold in deviations, in (0, 1].
+  /// 0 stands for the usual one, 0.94 and 0.5. The others take none.
+  double parameter = 0.0;
 
   friend bool operator==(const CovarianceEstimator&, const CovarianceEstimator&) = default;
 };
 
-/// "sample", "ledoit-wolf-identity", "ledoit-wolf-constant-correlation", "oas", or "ewma:DECAY"
-/// ("ewma" alone is 0.94). Errors: kBadInput with `field`: an unknown word (with a suggestion), a
-/// decay that is no number in (0, 1), a parameter where none belongs.
+/// The words of enum_names, with ":DECAY" behind "ewma" (alone it is 0.94) and ":THRESHOLD" behind
+/// "gerber" (alone it is 0.5). Errors: kBadInput with `field`: an unknown word (with a suggestion),
+/// a parameter that is no number in its range, or one where none belongs.
 Result<CovarianceEstimator> parse_covariance_estimator(std::string_view text,
                                                        std::string_view field);
 
@@ -71,15 +82,26 @@ struct CovarianceEstimate {
 ///   ledoit-wolf-constant-correlation  (1-s) C + s F, F_ij = rbar sqrt(C_ii C_jj). Ledoit and
 ///                                Wolf, "Honey, I shrunk the sample covariance matrix", J.
 ///                                Portfolio Management 30 (2004), appendix A and B.
+///   ledoit-wolf-single-factor    (1-s) C + s F, F_ij = b_i b_j var(m) off the diagonal, C_ii on
+///   it,
+///                                m the equal-weighted mean of the columns, b_i the beta to it.
+///                                Ledoit and Wolf, "Improved estimation of the covariance matrix of
+///                                stock returns", J. Empirical Finance 10 (2003).
 ///   oas                          (1-s) C + s m I. Chen, Wiesel, Eldar, Hero, "Shrinkage algorithms
 ///                                for MMSE covariance estimation", IEEE Trans. Signal Processing 58
 ///                                (2010), eq. 23, in the form that scikit-learn 1.2 computes (the
 ///                                terms divided by n are kept out of the numerator).
 ///   ewma                         sum_t w_t r_t r_t', w_t = (1-d) d^(T-1-t) / (1 - d^T)
+///   denoised                     the sample's deviations with the correlation of denoise.h
+///   gerber                       the sample's deviations with the correlation of gerber.h
+///   semi                         sum_t min(r_t, 0) min(r_t, 0)' / T. Estrada, J. Applied Finance
+///   18
+///                                (2008).
 ///
 /// Errors: kBadInput, field "returns": fewer than two rows, no column, a value that is not finite
 /// (names row and column); for constant correlation fewer than two columns or a column without any
-/// variance. Field "decay": outside (0, 1). Cost: O(T n^2); constant correlation twice that.
+/// variance; the same columns for denoised and gerber. Field "decay" or "threshold": out of range.
+/// Cost: O(T n^2); constant correlation twice that.
 Result<CovarianceEstimate> estimate_covariance(const Matrix& returns,
                                                const CovarianceEstimator& estimator);
 

@@ -127,7 +127,7 @@ TEST(Moments, RefuseWhatHasNone) {
       {"not a number", Matrix(2, 1, {0.1, kNaN}), {}, "returns"},
       {"infinite", Matrix(2, 1, {0.1, -kInfinity}), {CovarianceMethod::kEwma, 0.9}, "returns"},
       {"decay of one", Matrix(2, 1, 0.1), {CovarianceMethod::kEwma, 1.0}, "decay"},
-      {"decay of zero", Matrix(2, 1, 0.1), {CovarianceMethod::kEwma, 0.0}, "decay"},
+      {"negative decay", Matrix(2, 1, 0.1), {CovarianceMethod::kEwma, -0.1}, "decay"},
       {"decay not a number", Matrix(2, 1, 0.1), {CovarianceMethod::kEwma, kNaN}, "decay"},
       {"no second asset",
        Matrix(3, 1, {1, 2, 3}),
@@ -180,7 +180,7 @@ TEST(CovarianceEstimator, ReadsItsOwnText) {
     ASSERT_TRUE(estimator.has_value()) << text;
     EXPECT_EQ(to_text(*estimator), text);
   }
-  EXPECT_EQ(parse_covariance_estimator("ewma", "--cov")->decay, 0.94);
+  EXPECT_EQ(parse_covariance_estimator("ewma", "--cov")->parameter, 0.94);
   for (const char* text : {"", "sampel", "ewma:", "ewma:1", "ewma:0", "ewma:-0.5", "ewma:x",
                            "ewma:0.9x", "ewma:nan", "sample:2", "oas:", "SAMPLE"}) {
     const auto estimator = parse_covariance_estimator(text, "--cov");

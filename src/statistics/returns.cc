@@ -7,8 +7,9 @@
 #include <fmt/format.h>
 
 namespace quanta::statistics {
+namespace {
 
-Result<Matrix> simple_returns(const Matrix& prices) {
+Result<void> check_prices(const Matrix& prices) {
   if (prices.rows() < 2 || prices.columns() == 0) {
     return bad_input("prices",
                      fmt::format("{} dates of {} assets give no return; at least two dates of one "
@@ -27,14 +28,31 @@ Result<Matrix> simple_returns(const Matrix& prices) {
                   "prices", Place{.file = {}, .line = t + 1, .column = i + 1});
     }
   }
+  return {};
+}
+
+/// One row for each step between dates: of(before, after).
+template <class Of>
+Result<Matrix> steps(const Matrix& prices, const Of& of) {
+  QUANTA_CHECK(check_prices(prices));
   Matrix returns(prices.rows() - 1, prices.columns());
   for (std::size_t t = 0; t < returns.rows(); ++t) {
     const std::span<const double> before = prices.row(t);
     const std::span<const double> after = prices.row(t + 1);
     const std::span<double> out = returns.row(t);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = after[i] / before[i] - 1.0;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = of(before[i], after[i]);
   }
   return returns;
+}
+
+}  // namespace
+
+Result<Matrix> simple_returns(const Matrix& prices) {
+  return steps(prices, [](double before, double after) { return after / before - 1.0; });
+}
+
+Result<Matrix> log_returns(const Matrix& prices) {
+  return steps(prices, [](double before, double after) { return std::log(after / before); });
 }
 
 }  // namespace quanta::statistics

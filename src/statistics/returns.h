@@ -1,4 +1,4 @@
-/// Simple returns from prices.
+/// Returns from prices.
 ///
 ///   QUANTA_TRY(const Matrix returns, statistics::simple_returns(panel.prices));
 #pragma once
@@ -17,5 +17,8 @@ namespace quanta::statistics {
 /// counted from 1, so that a caller who knows dates and names can say them.
 /// Cost: one pass. Simple returns add across assets (portfolio return = w'r); log returns do not.
 Result<Matrix> simple_returns(const Matrix& prices);
+
+/// ln p[t+1][i] - ln p[t][i]; shapes and errors as above. They add over time, not across assets.
+Result<Matrix> log_returns(const Matrix& prices);
 
 }  // namespace quanta::statistics
