@@ -43,13 +43,26 @@ void add_moments_flags(CLI::App& app, services::MomentsRequest& request) {
   add_text(app, "--moments", "FILE",
            "moments instead of prices: OR-Library portN.txt, or CSV asset,mean,covariances",
            request.moments_file);
-  add_choice<services::ReturnsMethod>(app, "--returns", "estimator of expected returns",
-                                      request.returns);
   std::string form;
+  for (const auto& [method, name] : enum_names(services::ReturnsMethod{})) {
+    if (!form.empty()) form += '|';
+    form += name;
+    if (method == services::ReturnsMethod::kEma) form += ":SPAN";
+  }
+  add_value(app, "--returns", form, "estimator of expected returns",
+            [&request](std::string_view text) -> Result<void> {
+              QUANTA_TRY(request.returns, services::parse_returns_estimator(text, "--returns"));
+              return {};
+            });
+  add_text(app, "--views", "FILE", "views of --returns bl, as JSON", request.views_file);
+  add_text(app, "--market", "FILE[:COLUMN]",
+           "market of --returns capm (default: the mean of the assets)", request.market);
+  form.clear();
   for (const auto& [method, name] : enum_names(statistics::CovarianceMethod{})) {
     if (!form.empty()) form += '|';
     form += name;
     if (method == statistics::CovarianceMethod::kEwma) form += ":0.94";
+    if (method == statistics::CovarianceMethod::kGerber) form += ":0.5";
   }
   add_value(app, "--cov", form, "estimator of the covariance",
             [&request](std::string_view text) -> Result<void> {

@@ -51,10 +51,9 @@ std::string text_of(const MomentsDocument& document, const Terminal& terminal) {
 
 Action declare_moments(CLI::App& app) {
   const auto request = std::make_shared<services::MomentsRequest>();
-  const auto unused = std::make_shared<double>(0.0);
   add_moments_flags(app, *request);
-  add_risk_free(app, *unused);
-  return [request, unused](const Context& context) -> Result<Outcome> {
+  add_risk_free(app, request->risk_free);
+  return [request](const Context& context) -> Result<Outcome> {
     QUANTA_TRY(MomentsDocument document, services::moments(*request, context.run));
     Outcome outcome{.document = json::to(document)};
     outcome.warnings = document.provenance.warnings;

@@ -143,7 +143,7 @@ void add_bounds(CLI::App& app, OptimizeRequest& request) {
 Action declare_optimize(CLI::App& app) {
   const auto request = std::make_shared<OptimizeRequest>();
   add_moments_flags(app, request->moments);
-  add_risk_free(app, request->risk_free);
+  add_risk_free(app, request->moments.risk_free);
   add_choice<OptimizeObjective>(app, "--objective", "what is optimised (default min-variance)",
                                 request->objective);
   add_number(app, "--target", "least return of target-return", request->target);

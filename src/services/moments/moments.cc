@@ -1,11 +1,16 @@
 #include "services/moments/moments.h"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/enum_text.h"
+#include "services/moments/views_file.h"
+#include "statistics/black_litterman.h"
+#include "statistics/expected_returns.h"
 #include "statistics/returns.h"
 
 namespace quanta::services {
@@ -55,7 +60,7 @@ Result<Estimate> from_file(const MomentsRequest& request, const Execution& execu
   if (prices.to) return refuse("to");
   if (prices.periods_per_year) return refuse("periods");
   if (prices.missing != MissingPolicy::kError) return refuse("missing");
-  if (request.returns != ReturnsMethod::kMean) return refuse("returns");
+  if (request.returns != ReturnsEstimator{}) return refuse("returns");
   if (request.covariance != statistics::CovarianceEstimator{}) return refuse("cov");
   QUANTA_TRY(LoadedMoments all, load_moments(request.moments_file, execution));
   QUANTA_TRY(LoadedMoments loaded, select(std::move(all), prices.assets));
@@ -65,6 +70,70 @@ Result<Estimate> from_file(const MomentsRequest& request, const Execution& execu
   estimate.moments = estimate.sample;
   estimate.inputs.push_back(std::move(loaded.input));
   return estimate;
+}
+
+/// The market's return of each period; empty where none is named.
+Result<std::vector<double>> market_returns(const MomentsRequest& request,
+                                           const Execution& execution, Estimate& estimate) {
+  if (request.market.empty()) return std::vector<double>();
+  const std::vector<Date>& dates = estimate.prices->panel.dates;
+  QUANTA_TRY(LoadedSeries series, load_benchmark(request.market, dates, execution));
+  std::vector<double> market;
+  for (std::size_t t = 1; t < series.prices.size(); ++t) {
+    market.push_back(series.prices[t] / series.prices[t - 1] - 1.0);
+  }
+  estimate.inputs.push_back(std::move(series.input));
+  std::ranges::move(series.warnings, std::back_inserter(estimate.warnings));
+  return market;
+}
+
+/// The means by the method asked for; Black-Litterman changes the covariance too.
+Result<void> replace_means(const MomentsRequest& request, const Execution& execution,
+                           Estimate& estimate) {
+  const double year = *estimate.periods_per_year;
+  const auto per_year = [&](std::vector<double> mean) {
+    for (double& m : mean) m *= year;
+    estimate.moments.mean = std::move(mean);
+  };
+  switch (request.returns.method) {
+    case ReturnsMethod::kMean:
+      return {};
+    case ReturnsMethod::kCagr: {
+      auto growth = statistics::compound_annual_growth(estimate.returns, year);
+      if (!growth) return of_prices(std::move(growth).error());
+      estimate.moments.mean = *std::move(growth);
+      return {};
+    }
+    case ReturnsMethod::kEma: {
+      auto mean = statistics::ema_returns(estimate.returns, request.returns.span);
+      if (!mean) return of_prices(std::move(mean).error());
+      per_year(*std::move(mean));
+      return {};
+    }
+    case ReturnsMethod::kJamesStein: {
+      auto shrunk = statistics::james_stein_returns(estimate.returns);
+      if (!shrunk) return of_prices(std::move(shrunk).error());
+      per_year(std::move(shrunk->mean));
+      return {};
+    }
+    case ReturnsMethod::kCapm: {
+      QUANTA_TRY(const std::vector<double> market, market_returns(request, execution, estimate));
+      auto capm = statistics::capm_returns(estimate.returns, market, request.risk_free / year);
+      if (!capm) return of_prices(std::move(capm).error());
+      per_year(std::move(capm->mean));
+      return {};
+    }
+    case ReturnsMethod::kBlackLitterman: {
+      QUANTA_TRY(LoadedViews views,
+                 load_views(request.views_file, estimate.assets, estimate.moments.covariance));
+      QUANTA_TRY(statistics::Posterior posterior, statistics::black_litterman(views.problem));
+      estimate.inputs.push_back(std::move(views.input));
+      estimate.moments.mean = std::move(posterior.mean);
+      estimate.moments.covariance = std::move(posterior.covariance);
+      return {};
+    }
+  }
+  return {};
 }
 
 Result<Estimate> from_prices(const MomentsRequest& request, const Execution& execution) {
@@ -95,11 +164,7 @@ Result<Estimate> from_prices(const MomentsRequest& request, const Execution& exe
     if (!asked) return of_prices(std::move(asked).error());
     estimate.moments = statistics::annualise(*std::move(asked), prices.periods_per_year);
   }
-  if (request.returns == ReturnsMethod::kCagr) {
-    auto growth = statistics::compound_annual_growth(estimate.returns, prices.periods_per_year);
-    if (!growth) return of_prices(std::move(growth).error());
-    estimate.moments.mean = *std::move(growth);
-  }
+  QUANTA_CHECK(replace_means(request, execution, estimate));
   return estimate;
 }
 
@@ -135,6 +200,31 @@ Result<void> warn_where_singular(Estimate& estimate) {
 
 }  // namespace
 
+Result<ReturnsEstimator> parse_returns_estimator(std::string_view text, std::string_view field) {
+  const std::size_t colon = text.find(':');
+  ReturnsEstimator estimator;
+  QUANTA_TRY(estimator.method, parse_enum<ReturnsMethod>(text.substr(0, colon), field));
+  if (colon == std::string_view::npos) return estimator;
+  const std::string_view number = text.substr(colon + 1);
+  if (estimator.method != ReturnsMethod::kEma) {
+    return bad_input(field, fmt::format("\"{}\": only ema takes a parameter, as in ema:500", text));
+  }
+  const char* const end = number.data() + number.size();
+  const auto parsed = std::from_chars(number.data(), end, estimator.span);
+  if (parsed.ec != std::errc{} || parsed.ptr != end || !(estimator.span >= 1.0)) {
+    return bad_input(field, fmt::format("\"{}\": the span \"{}\" is not a number of periods, at "
+                                        "least 1, as in ema:500",
+                                        text, number));
+  }
+  return estimator;
+}
+
+std::string returns_estimator_text(const ReturnsEstimator& estimator) {
+  const std::string_view name = quanta::to_text(estimator.method);
+  return estimator.method == ReturnsMethod::kEma ? fmt::format("{}:{}", name, estimator.span)
+                                                 : std::string(name);
+}
+
 Result<Estimate> estimate_moments(const MomentsRequest& request, const Execution& execution) {
   const bool from_moments = !request.moments_file.empty();
   if (from_moments && !request.prices.files.empty()) {
@@ -143,6 +233,13 @@ Result<Estimate> estimate_moments(const MomentsRequest& request, const Execution
   }
   if (!from_moments && request.prices.files.empty()) {
     return fail(ErrorKind::kUsage, "prices (or a file of moments) must be given", "prices");
+  }
+  const ReturnsMethod method = request.returns.method;
+  if ((method == ReturnsMethod::kBlackLitterman) != !request.views_file.empty()) {
+    return fail(ErrorKind::kUsage, "bl needs a file of views, and only bl takes one", "views");
+  }
+  if (method != ReturnsMethod::kCapm && !request.market.empty()) {
+    return fail(ErrorKind::kUsage, "only capm returns are measured against a market", "market");
   }
   QUANTA_TRY(Estimate estimate,
              from_moments ? from_file(request, execution) : from_prices(request, execution));
@@ -162,11 +259,11 @@ Result<MomentsDocument> moments(const MomentsRequest& request, const Run& run) {
   document.covariance = std::move(estimate.moments.covariance);
   document.correlation = *std::move(correlation);
   document.shrinkage = estimate.moments.shrinkage;
-  document.provenance =
-      begin_provenance(run, request.moments_file.empty()
-                                ? fmt::format("{} returns, {} covariance", to_text(request.returns),
-                                              statistics::to_text(request.covariance))
-                                : "as given");
+  document.provenance = begin_provenance(
+      run, request.moments_file.empty()
+               ? fmt::format("{} returns, {} covariance", returns_estimator_text(request.returns),
+                             statistics::to_text(request.covariance))
+               : "as given");
   document.provenance.inputs = std::move(estimate.inputs);
   if (estimate.as_of) document.provenance.as_of = to_text(*estimate.as_of);
   document.provenance.warnings = std::move(estimate.warnings);

@@ -25,29 +25,53 @@ namespace quanta::services {
 
 /// How expected returns are estimated (`--returns`).
 enum class ReturnsMethod {
-  kMean,  ///< arithmetic mean, times the periods of a year
-  kCagr,  ///< compound growth per year
+  kMean,            ///< arithmetic mean, times the periods of a year
+  kCagr,            ///< compound growth per year
+  kEma,             ///< exponentially weighted mean, times the periods of a year
+  kJamesStein,      ///< means drawn to their average
+  kCapm,            ///< risk-free rate plus beta times the market's excess
+  kBlackLitterman,  ///< the market's own returns, moved by views
 };
 
 constexpr auto enum_names(ReturnsMethod) {
-  return std::array{std::pair{ReturnsMethod::kMean, std::string_view("mean")},
-                    std::pair{ReturnsMethod::kCagr, std::string_view("cagr")}};
+  using enum ReturnsMethod;
+  using Name = std::string_view;
+  return std::array{std::pair{kMean, Name("mean")}, std::pair{kCagr, Name("cagr")},
+                    std::pair{kEma, Name("ema")},   std::pair{kJamesStein, Name("james-stein")},
+                    std::pair{kCapm, Name("capm")}, std::pair{kBlackLitterman, Name("bl")}};
 }
+
+struct ReturnsEstimator {
+  ReturnsMethod method = ReturnsMethod::kMean;
+  double span = 500;  ///< of kEma, in periods
+
+  friend bool operator==(const ReturnsEstimator&, const ReturnsEstimator&) = default;
+};
+
+/// "mean", "ema:SPAN" ("ema" alone is 500 periods), …. Errors: kBadInput with `field`.
+Result<ReturnsEstimator> parse_returns_estimator(std::string_view text, std::string_view field);
+std::string returns_estimator_text(const ReturnsEstimator& estimator);
 
 /// Either `prices.files` or `moments_file`, not both. With a file of moments nothing is annualised:
 /// everything is per period of the file, and the estimators must be left at their defaults.
 struct MomentsRequest {
   PriceRequest prices;
   std::string moments_file;
-  ReturnsMethod returns = ReturnsMethod::kMean;
+  ReturnsEstimator returns;
   statistics::CovarianceEstimator covariance;
+  std::string views_file;  ///< of kBlackLitterman: see views_file.h
+  std::string market;      ///< of kCapm, FILE[:COLUMN]; empty: the mean of the assets
+  double risk_free = 0.0;  ///< per year, simple (per period with a file of moments); of kCapm, and
+                           ///< for who stands on the moments
 };
 
 /// n assets in the order of the answer; per year where prices were given.
 struct Estimate {
   std::vector<std::string> assets;
-  statistics::Moments moments;  ///< as asked for
-  statistics::Moments sample;   ///< arithmetic means and sample covariance
+  /// As asked for. With views the covariance is the posterior one, of returns whose mean is
+  /// uncertain.
+  statistics::Moments moments;
+  statistics::Moments sample;  ///< arithmetic means and sample covariance
   std::optional<LoadedPrices> prices;
   Matrix returns;                          ///< T x n simple returns per period; empty for a file
   std::optional<double> periods_per_year;  ///< nothing for a file
@@ -59,7 +83,8 @@ struct Estimate {
 };
 
 /// Errors: kUsage, field "prices": none of the two sources, or both, or an estimator with a file of
-/// moments; those of load_prices, load_moments and estimate_covariance.
+/// moments, views without Black-Litterman or the other way round, a market without CAPM; those of
+/// load_prices, load_moments, load_views, load_benchmark and the estimators.
 Result<Estimate> estimate_moments(const MomentsRequest& request, const Execution& execution);
 
 /// `quanta moments`.

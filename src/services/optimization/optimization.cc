@@ -107,7 +107,7 @@ Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run
   OptimizeDocument document;
   document.assets = estimate.assets;
   document.periods_per_year = estimate.periods_per_year;
-  document.risk_free = request.risk_free;
+  document.risk_free = request.moments.risk_free;
   document.objective.name = request.objective;
   document.provenance = begin_provenance(run, "");
   document.provenance.inputs = estimate.inputs;
@@ -117,11 +117,12 @@ Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run
   QUANTA_CHECK(is_discrete(request.objective) ? solve_lots(request, estimate, run, document)
                                               : solve_weights(request, estimate, run, document));
 
-  const ReturnAndRisk asked = figures(estimate.moments, document.weights, request.risk_free);
+  const ReturnAndRisk asked =
+      figures(estimate.moments, document.weights, request.moments.risk_free);
   document.expected_return = asked.expected_return;
   document.volatility = asked.volatility;
   document.sharpe = asked.sharpe;
-  document.sample = figures(estimate.sample, document.weights, request.risk_free);
+  document.sample = figures(estimate.sample, document.weights, request.moments.risk_free);
   return document;
 }
 

@@ -74,7 +74,6 @@ struct AssetBounds {
 struct OptimizeRequest {
   MomentsRequest moments;
   OptimizeObjective objective = OptimizeObjective::kMinVariance;
-  double risk_free = 0.0;  ///< per year (per period with a file of moments), simple
 
   std::optional<double> target;         ///< target-return
   std::optional<double> risk_aversion;  ///< utility; default 3

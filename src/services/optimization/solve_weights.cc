@@ -88,7 +88,7 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
   problem.covariance = estimate.moments.covariance;
   problem.objective = engine_objective(request.objective);
   problem.target = request.target.value_or(0.0);
-  problem.risk_free = request.risk_free;
+  problem.risk_free = request.moments.risk_free;
   problem.risk_aversion = request.risk_aversion.value_or(3.0);
   QUANTA_TRY(problem.bounds, bounds_of(request, estimate.assets));
 
