@@ -104,6 +104,52 @@ void StateVector::apply(const Execution&, const Operation& operation,
   apply_plainly(operation, parameters, amplitudes_);
 }
 
+Result<void> StateVector::apply(const Execution& execution, std::span<const Operation> operations,
+                                std::span<const double> parameters) {
+  // A defined gate is expanded by the circuit that holds it.
+  for (const Operation& operation : operations) {
+    if (execution.cancelled()) return cancelled_error();
+    if (operation.gate != Gate::kDefined) {
+      apply(execution, operation, parameters);
+      continue;
+    }
+    Circuit one(n_qubits_);
+    for (std::size_t p = 0; p < parameters.size(); ++p) (void)one.parameter(fmt::format("{}", p));
+    Operation unconditional = operation;
+    unconditional.condition.reset();
+    QUANTA_CHECK(one.append(std::move(unconditional)));
+    const Circuit expanded = one.expand();
+    for (const Operation& inner : expanded.operations()) apply(execution, inner, parameters);
+    const Amplitude phase = std::polar(1.0, expanded.global_phase().value(parameters));
+    for (Amplitude& a : amplitudes_) a *= phase;
+  }
+  return {};
+}
+
+double StateVector::probability_of_one(const Execution& execution, unsigned qubit) const {
+  assert(qubit < n_qubits_);
+  const std::size_t bit = std::size_t{1} << qubit;
+  return parallel_sum(execution, amplitudes_.size() / 2, kGrain,
+                      [&](std::size_t begin, std::size_t end) {
+                        double sum = 0.0;
+                        for (std::size_t i = begin; i < end; ++i) {
+                          sum += std::norm(amplitudes_[insert_zero(i, qubit) | bit]);
+                        }
+                        return sum;
+                      });
+}
+
+void StateVector::collapse(const Execution& execution, unsigned qubit, bool outcome,
+                           double probability) {
+  assert(qubit < n_qubits_ && probability > 0.0);
+  const double factor = 1.0 / std::sqrt(probability);
+  parallel_for(execution, amplitudes_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t x = begin; x < end; ++x) {
+      amplitudes_[x] *= (x >> qubit & 1) == std::size_t{outcome} ? factor : 0.0;
+    }
+  });
+}
+
 void StateVector::exchange(const Execution& execution, unsigned first, unsigned second,
                            double beta) {
   assert(first < n_qubits_ && second < n_qubits_ && first != second);

@@ -44,6 +44,21 @@ class StateVector {
   /// Any unitary operation of a circuit; a barrier does nothing.
   void apply(const Execution& execution, const Operation& operation,
              std::span<const double> parameters);
+  /// The operations one after the other: unitary ones (kDefined with what it holds), barriers, and
+  /// state preparations, whose qubits must be |0…0>; conditions are the caller's and not looked at.
+  /// Precondition: none measures or resets; every parameter has a value. Errors: kCancelled.
+  Result<void> apply(const Execution& execution, std::span<const Operation> operations,
+                     std::span<const double> parameters);
+
+  /// P(qubit = 1) = sum of |a_x|^2 over the x with that bit set, for measuring midway:
+  ///   const double p = state.probability_of_one(execution, q);
+  ///   const bool outcome = stream.uniform() < p;
+  ///   state.collapse(execution, q, outcome, outcome ? p : 1 - p);
+  double probability_of_one(const Execution& execution, unsigned qubit) const;
+  /// Keeps the amplitudes whose qubit is `outcome`, divided by sqrt(probability); the others become
+  /// 0. probability: of that outcome, above 0.
+  void collapse(const Execution& execution, unsigned qubit, bool outcome, double probability);
+
   /// exp(-i beta (XX + YY)/2).
   void exchange(const Execution& execution, unsigned first, unsigned second, double beta);
   /// Multiplies amplitude x by exp(-i angle cost[x]); cost has 2^n values.

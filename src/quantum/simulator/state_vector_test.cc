@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "quantum/simulator/plain_simulator.h"
+
 namespace quanta::quantum {
 namespace {
 
@@ -86,6 +88,51 @@ TEST(StateVector, PhasesAndExpectationFollowTheCost) {
   for (std::size_t x = 0; x < 4; ++x) {
     EXPECT_NEAR(std::abs(state.amplitudes()[x] - 0.5 * signs[x]), 0.0, 1e-15);
   }
+}
+
+TEST(StateVector, MeasuresMidwayByProbabilityAndCollapse) {
+  Circuit circuit(3);
+  circuit.ry(1.1, 0).cx(0, 2).ry(0.4, 1);
+  auto state = StateVector::zero(3, kLimit).value();
+  ASSERT_TRUE(state.apply({}, circuit.operations(), {}).has_value());
+  const double one = std::pow(std::sin(0.55), 2);
+  EXPECT_NEAR(state.probability_of_one({}, 0), one, 1e-15);
+  EXPECT_NEAR(state.probability_of_one({}, 2), one, 1e-15);
+  for (const bool outcome : {false, true}) {
+    auto after = state;
+    after.collapse({}, 0, outcome, outcome ? one : 1.0 - one);
+    EXPECT_NEAR(after.norm({}), 1.0, 1e-15);
+    EXPECT_NEAR(after.probability_of_one({}, 2), outcome ? 1.0 : 0.0, 1e-15);  // entangled with 0
+    EXPECT_NEAR(after.probability_of_one({}, 1), std::pow(std::sin(0.2), 2), 1e-15);
+    for (std::size_t x = 0; x < 8; ++x) {
+      if ((x & 1) != std::size_t{outcome}) {
+        EXPECT_EQ(after.amplitudes()[x], Amplitude(0.0));
+      }
+    }
+  }
+}
+
+TEST(StateVector, AppliesARunOfOperationsWithTheirPhases) {
+  Circuit body(1);
+  const Angle theta = body.parameter("theta");
+  body.rz(theta, 0).ry(2.0 * theta, 0);
+  body.add_global_phase(0.3);
+  Circuit circuit(2);
+  (void)circuit.parameter("theta");
+  circuit.h(1);
+  ASSERT_TRUE(circuit.defined("turn", body, {0}).has_value());
+  circuit.cx(1, 0).barrier();
+  auto state = StateVector::zero(2, kLimit).value();
+  const std::vector parameters = {0.7};
+  ASSERT_TRUE(state.apply({}, circuit.operations(), parameters).has_value());
+  const auto expected = simulate_plainly(circuit, parameters);
+  for (std::size_t x = 0; x < 4; ++x) {
+    EXPECT_NEAR(std::abs(state.amplitudes()[x] - expected[x]), 0.0, 1e-15) << x;
+  }
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(state.apply({.stop = stop.get_token()}, circuit.operations(), parameters).error().kind,
+            ErrorKind::kCancelled);
 }
 
 TEST(StateVector, NamesTheFieldAtFault) {
