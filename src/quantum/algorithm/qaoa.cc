@@ -1,9 +1,7 @@
 #include "quantum/algorithm/qaoa.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -13,36 +11,13 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr std::size_t kGrain = 16384;
 constexpr unsigned kMaxLayers = 1000;
-/// Two states, the cost, the probabilities, and room for the lists of pairs.
-constexpr std::size_t kBytesPerAmplitude = 64;
 /// States within this share of (maximum - minimum) of the minimum count as best.
 constexpr double kBestTolerance = 1e-9;
 /// Angle per unit of the ramp.
 constexpr double kRampStep = 0.75;
 /// Evaluations of a stage before the last, at most.
 constexpr std::size_t kStageEvaluations = 15;
-
-Result<void> check_cost(const QuadraticCost& cost) {
-  const std::size_t n = cost.linear.size();
-  if (cost.quadratic.rows() != n || cost.quadratic.columns() != n) {
-    return bad_input("cost", fmt::format("{} linear terms, but a {} x {} matrix of couplings", n,
-                                         cost.quadratic.rows(), cost.quadratic.columns()));
-  }
-  if (!std::isfinite(cost.constant)) return bad_input("cost", "the constant is not finite");
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!std::isfinite(cost.linear[i])) {
-      return bad_input("cost", fmt::format("linear term {} is not finite", i));
-    }
-    for (std::size_t j = i + 1; j < n; ++j) {
-      if (!std::isfinite(cost.quadratic(i, j))) {
-        return bad_input("cost", fmt::format("coupling ({}, {}) is not finite", i, j));
-      }
-    }
-  }
-  return {};
-}
 
 /// What rounding may do to a cost of k ones, about: k (max |linear| + k max |quadratic|) bounds its
 /// terms.
@@ -59,18 +34,6 @@ double cost_rounding(const QaoaProblem& problem) {
   }
   const double ones = problem.weight;
   return 1e-15 * (std::abs(cost.constant) + ones * (linear + ones * quadratic));
-}
-
-/// The mixer's pairs in rounds of disjoint ones, in their order.
-std::vector<std::vector<QubitPair>> ring_rounds(unsigned n) {
-  std::vector<std::vector<QubitPair>> rounds(2);
-  for (unsigned i = 0; i + 1 < n; ++i) rounds[i % 2].emplace_back(i, i + 1);
-  if (n > 2) {
-    // With n odd the closing pair shares qubit n - 1 with the last pair of the second round.
-    if (n % 2 == 1) rounds.emplace_back();
-    rounds.back().emplace_back(n - 1, 0U);
-  }
-  return rounds;
 }
 
 /// Linear ramp in units of 1/deviation (gamma) and 1 (beta): the cost grows, the mixer fades. The
@@ -114,68 +77,6 @@ std::vector<std::size_t> stages(std::size_t layers) {
 
 }  // namespace
 
-Result<QaoaCircuit> QaoaCircuit::create(const QaoaProblem& problem, std::size_t memory_limit,
-                                        const Execution& execution) {
-  QUANTA_CHECK(check_cost(problem.cost));
-  const auto n = static_cast<unsigned>(std::min<std::size_t>(problem.cost.linear.size(), 1U << 20));
-  QUANTA_TRY(WeightSubspace space,
-             WeightSubspace::create(n, problem.weight, memory_limit, kBytesPerAmplitude));
-  QaoaCircuit circuit(std::move(space));
-  circuit.cost_ = circuit.space_.quadratic_diagonal(
-      execution, problem.cost.linear, problem.cost.quadratic.values(), problem.cost.constant);
-  for (const auto& pairs : ring_rounds(n)) {
-    QUANTA_TRY(ExchangeRound round, circuit.space_.exchange_round(pairs));
-    circuit.rounds_.push_back(std::move(round));
-  }
-  return circuit;
-}
-
-std::vector<Amplitude> QaoaCircuit::state(std::span<const double> gammas,
-                                          std::span<const double> betas,
-                                          const Execution& execution) const {
-  assert(gammas.size() == betas.size());
-  std::vector<Amplitude> psi = space_.dicke_state();
-  for (std::size_t l = 0; l < gammas.size(); ++l) {
-    parallel_for(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-      multiply_phase(execution.instruction_set, psi.data() + begin, cost_.data() + begin,
-                     end - begin, gammas[l]);
-    });
-    for (const ExchangeRound& round : rounds_) space_.exchange(execution, psi, round, betas[l]);
-  }
-  return psi;
-}
-
-double QaoaCircuit::energy(std::span<const double> gammas, std::span<const double> betas,
-                           std::span<double> gradient, const Execution& execution) const {
-  const std::size_t p = gammas.size();
-  assert(gradient.size() == 2 * p);
-  const InstructionSet set = execution.instruction_set;
-  std::vector<Amplitude> psi = state(gammas, betas, execution);
-  const double energy =
-      parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-        return diagonal_expectation(set, psi.data() + begin, cost_.data() + begin, end - begin);
-      });
-
-  // phi = c psi; undoing one gate after the other on both, dE/dangle = 2 Im <phi| generator |psi>.
-  std::vector<Amplitude> phi(psi.size());
-  parallel_for(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t x = begin; x < end; ++x) phi[x] = cost_[x] * psi[x];
-  });
-  for (std::size_t l = p; l-- > 0;) {
-    double sum = 0.0;
-    for (std::size_t r = rounds_.size(); r-- > 0;) {
-      sum += space_.exchange_back(execution, psi, phi, rounds_[r], betas[l]);
-    }
-    gradient[p + l] = 2.0 * sum;
-    gradient[l] =
-        2.0 * parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-          return multiply_phase_back(set, psi.data() + begin, phi.data() + begin,
-                                     cost_.data() + begin, end - begin, gammas[l]);
-        });
-  }
-  return energy;
-}
-
 Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& options,
                               const Execution& execution) {
   if (options.layers == 0 || options.layers > kMaxLayers) {
@@ -184,25 +85,20 @@ Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& opt
   }
   if (options.shots == 0) return bad_input("shots", "at least one shot is needed");
   QUANTA_TRY(const QaoaCircuit circuit,
-             QaoaCircuit::create(problem, options.memory_limit, execution));
-  const std::span<const double> cost = circuit.cost();
+             QaoaCircuit::create({.cost = problem.cost, .weight = problem.weight},
+                                 options.memory_limit, execution));
 
   QaoaResult result;
-  result.dimension = cost.size();
-  const auto [least, most] = std::ranges::minmax(cost);
+  result.dimension = circuit.dimension();
+  const double least = circuit.minimum();
+  const double most = circuit.maximum();
   result.minimum = least;
   const double rounding = cost_rounding(problem);
   const bool all_equal = most - least <= rounding;
   result.maximum = all_equal ? least : most;
-  double sum = 0.0;
-  for (const double c : cost) sum += c - least;
-  const double mean_above = sum / static_cast<double>(cost.size());
-  result.mean = least + mean_above;
-  double squares = 0.0;
-  for (const double c : cost) squares += (c - result.mean) * (c - result.mean);
+  result.mean = circuit.mean();
   // Where all states cost the same any angle will do; 1 keeps the arithmetic finite.
-  const double deviation =
-      squares > 0.0 && !all_equal ? std::sqrt(squares / static_cast<double>(cost.size())) : 1.0;
+  const double deviation = circuit.deviation() > 0.0 && !all_equal ? circuit.deviation() : 1.0;
 
   // In units of the deviation, so that both kinds of angle are of order one.
   std::size_t evaluations = 0;
@@ -253,7 +149,7 @@ Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& opt
   std::size_t n_best = 0;
   for (std::size_t x = 0; x < psi.size(); ++x) {
     result.probabilities[x] = std::norm(psi[x]);
-    if (cost[x] <= best) {
+    if (circuit.cost(x) <= best) {
       result.probability_of_best += result.probabilities[x];
       ++n_best;
     }
@@ -263,11 +159,12 @@ Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& opt
   RandomStream stream(options.seed, "qaoa shots");
   std::size_t best_position = psi.size();
   for (const std::size_t x : sample(result.probabilities, options.shots, stream)) {
-    if (best_position == psi.size() || cost[x] < cost[best_position]) best_position = x;
-    if (cost[x] <= best) ++result.shots_on_best;
+    if (best_position == psi.size() || circuit.cost(x) < circuit.cost(best_position))
+      best_position = x;
+    if (circuit.cost(x) <= best) ++result.shots_on_best;
   }
-  result.best_sample = circuit.space().state(best_position);
-  result.best_sample_cost = cost[best_position];
+  result.best_sample = circuit.basis_state(best_position);
+  result.best_sample_cost = circuit.cost(best_position);
   return result;
 }
 

@@ -3,28 +3,20 @@
 ///   QaoaProblem problem{.cost = cost, .weight = 8};
 ///   QUANTA_TRY(const QaoaResult result, solve_qaoa(problem, {.layers = 6}, execution));
 ///
-/// Start: the Dicke state of weight k. One layer: exp(-i gamma c), then the ring-XY mixer, the
-/// product of exp(-i beta (X_i X_j + Y_i Y_j)/2) over the pairs (0,1), (2,3), …, then (1,2),
-/// (3,4), …, last (n-1,0), in that order (a ring of two qubits has one pair). All of it keeps the
-/// weight, so every shot is feasible.
-///
-/// Simulated without noise in the C(n, k) amplitudes that matter (simulator/weight_subspace.h).
-/// Sources: Farhi, Goldstone, Gutmann (2014) arXiv:1411.4028; Hadfield et al. (2019)
-/// arXiv:1709.03489 (XY mixers); Jones, Gacon (2020) arXiv:2009.02823 (adjoint gradients);
-/// Zhou et al. (2020) arXiv:1812.01041 (interpolation).
+/// Start: the Dicke state of weight k; mixer: ring-XY (see qaoa_circuit.h). Both keep the weight,
+/// so every shot is feasible. Simulated without noise in the C(n, k) amplitudes that matter.
+/// Sources: Farhi, Goldstone, Gutmann (2014) arXiv:1411.4028; Zhou et al. (2020) arXiv:1812.01041
+/// (interpolation).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <span>
 #include <vector>
 
 #include "core/execution.h"
-#include "core/matrix.h"
 #include "core/result.h"
+#include "quantum/algorithm/qaoa_circuit.h"
 #include "quantum/algorithm/registry.h"
-#include "quantum/simulator/weight_subspace.h"
 
 namespace quanta::quantum {
 
@@ -37,13 +29,6 @@ inline constexpr AlgorithmDescription kQaoa{
         "O(p n 2^n) for p layers, C(n, k) in place of 2^n where k of n are one; gradient 3 more",
     .classical = "exact enumeration, random feasible picks, swap descent",
     .source = "Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028"};
-
-/// c(x) = sum_i linear_i x_i + sum_{i<j} quadratic_ij x_i x_j + constant, x_i in {0, 1}.
-struct QuadraticCost {
-  std::vector<double> linear;
-  Matrix quadratic;  ///< n x n; only i < j is read
-  double constant = 0.0;
-};
 
 struct QaoaProblem {
   QuadraticCost cost;
@@ -92,32 +77,5 @@ struct QaoaResult {
 /// Cost: one evaluation is about 4 forward runs of p (n + 1) passes over C(n, k) amplitudes.
 Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& options,
                               const Execution& execution);
-
-/// The parametrised circuit alone: energies, gradients, states at given angles.
-class QaoaCircuit {
- public:
-  /// Errors: as solve_qaoa.
-  static Result<QaoaCircuit> create(const QaoaProblem& problem, std::size_t memory_limit,
-                                    const Execution& execution);
-
-  const WeightSubspace& space() const { return space_; }
-  /// c(x) of each feasible state, in the order of the space.
-  std::span<const double> cost() const { return cost_; }
-
-  /// The state after the layers (gammas[l], betas[l]); both spans have the same length.
-  std::vector<Amplitude> state(std::span<const double> gammas, std::span<const double> betas,
-                               const Execution& execution) const;
-
-  /// <c> and its gradient, first all d/dgamma, then all d/dbeta, written to `gradient` (2p values).
-  double energy(std::span<const double> gammas, std::span<const double> betas,
-                std::span<double> gradient, const Execution& execution) const;
-
- private:
-  explicit QaoaCircuit(WeightSubspace space) : space_(std::move(space)) {}
-
-  WeightSubspace space_;
-  std::vector<double> cost_;
-  std::vector<ExchangeRound> rounds_;  // of the mixer, in order
-};
 
 }  // namespace quanta::quantum

@@ -4,7 +4,7 @@
 
 #include "bench/bench.h"
 #include "core/random.h"
-#include "quantum/algorithm/qaoa.h"
+#include "quantum/algorithm/qaoa_circuit.h"
 #include "quantum/simulator/state_vector.h"
 
 namespace quanta::bench {
@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::size_t kMemory = std::size_t{1} << 32;
 
-quantum::QaoaProblem random_problem(unsigned n, unsigned weight) {
+quantum::QaoaAnsatz random_ansatz(unsigned n, unsigned weight) {
   RandomStream random(1, "qaoa cost", n);
-  quantum::QaoaProblem problem{
-      .cost = {.linear = std::vector<double>(n), .quadratic = Matrix(n, n)}, .weight = weight};
+  quantum::QaoaAnsatz problem{.cost = {.linear = std::vector<double>(n), .quadratic = Matrix(n, n)},
+                              .weight = weight};
   for (unsigned i = 0; i < n; ++i) {
     problem.cost.linear[i] = random.normal();
     for (unsigned j = i + 1; j < n; ++j) problem.cost.quadratic(i, j) = random.normal();
@@ -29,7 +29,7 @@ Result<std::vector<Row>> qaoa_benchmark(const Context& context) {
   constexpr unsigned kQubits = 20;
   constexpr unsigned kWeight = 8;
   constexpr std::size_t kLayers = 8;
-  const quantum::QaoaProblem problem = random_problem(kQubits, kWeight);
+  const quantum::QaoaAnsatz problem = random_ansatz(kQubits, kWeight);
   QUANTA_TRY(const auto circuit, quantum::QaoaCircuit::create(problem, kMemory, context.execution));
   std::vector<double> gammas(kLayers);
   std::vector<double> betas(kLayers);
@@ -37,7 +37,7 @@ Result<std::vector<Row>> qaoa_benchmark(const Context& context) {
     gammas[l] = 0.05 * static_cast<double>(l + 1);
     betas[l] = 0.1 * static_cast<double>(kLayers - l);
   }
-  const double dimension = static_cast<double>(circuit.space().dimension());
+  const double dimension = static_cast<double>(circuit.dimension());
 
   Row forward{.name = "qaoa, ring XY, forward",
               .work = fmt::format("{} qubits, weight {}: {:.0f} amplitudes, {} layers", kQubits,
@@ -54,9 +54,9 @@ Result<std::vector<Row>> qaoa_benchmark(const Context& context) {
   const auto full = [&] {
     std::vector<quantum::Amplitude> amplitudes(std::size_t{1} << kQubits);
     std::vector<double> cost(amplitudes.size());
-    for (std::size_t r = 0; r < circuit.space().dimension(); ++r) {
-      amplitudes[circuit.space().state(r)] = 1.0 / std::sqrt(dimension);
-      cost[circuit.space().state(r)] = circuit.cost()[r];
+    for (std::size_t r = 0; r < circuit.dimension(); ++r) {
+      amplitudes[circuit.basis_state(r)] = 1.0 / std::sqrt(dimension);
+      cost[circuit.basis_state(r)] = circuit.cost(r);
     }
     auto state = quantum::StateVector::from_amplitudes(std::move(amplitudes));
     for (std::size_t l = 0; l < kLayers; ++l) {
@@ -74,7 +74,7 @@ Result<std::vector<Row>> qaoa_benchmark(const Context& context) {
   double difference = 0;
   for (std::size_t r = 0; r < own.size(); ++r) {
     difference =
-        std::max(difference, std::abs(own[r] - reference.amplitudes()[circuit.space().state(r)]));
+        std::max(difference, std::abs(own[r] - reference.amplitudes()[circuit.basis_state(r)]));
   }
   forward.equal = difference < 1e-12;
   forward.reference = "the same on all 2^20 amplitudes";
@@ -97,9 +97,7 @@ Result<std::vector<Row>> qaoa_benchmark(const Context& context) {
         std::vector<double> g = gammas;
         std::vector<double> b = betas;
         (i < kLayers ? g[i] : b[i - kLayers]) += s == 0 ? 1e-5 : -1e-5;
-        const auto state = circuit.state(g, b, context.execution);
-        side[s] = quantum::diagonal_expectation(context.execution.instruction_set, state.data(),
-                                                circuit.cost().data(), state.size());
+        side[s] = circuit.energy(g, b, {}, context.execution);
       }
       out[i] = (side[0] - side[1]) / 2e-5;
     }
