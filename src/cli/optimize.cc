@@ -149,6 +149,15 @@ Action declare_optimize(CLI::App& app) {
   add_number(app, "--target", "least return of target-return", request->target);
   add_number(app, "--risk-aversion", "delta of utility (default 3)", request->risk_aversion);
   add_bounds(app, *request);
+  add_text(app, "--budgets", "FILE", "risk-budget: CSV asset,budget", request->budgets_file);
+  add_choice<statistics::LinkageMethod>(app, "--linkage", "hrp, herc (default single)",
+                                        request->linkage);
+  add_choice<portfolio::CorrelationDistance>(app, "--distance", "hrp, herc (default direct)",
+                                             request->distance);
+  add_whole(app, "--clusters", "herc: how many (default: by the gaps of dispersion)",
+            request->clusters, 1);
+  add_switch(app, "--leaf-order", "hrp: the optimal order of the tree's leaves",
+             request->leaf_order);
   add_whole(app, "--select", "selection: exactly this many assets", request->select);
   add_whole(app, "--lots", "lots: equal lots in all", request->lots);
   add_whole(app, "--max-lots", "lots: most in one asset (default all)", request->max_lots);

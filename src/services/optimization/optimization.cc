@@ -45,11 +45,21 @@ Result<void> check(const OptimizeRequest& request) {
   if (request.risk_weight && !discrete) {
     return out_of_place("risk-weight", "selection or lots", objective);
   }
-  if (discrete && request.bounds) {
+  const bool hierarchical = objective == kHrp || objective == kHerc;
+  if (!request.budgets_file.empty() != (objective == kRiskBudget)) {
+    return objective == kRiskBudget ? missing("budgets", "a file asset,budget", objective)
+                                    : out_of_place("budgets", "risk-budget", objective);
+  }
+  if (request.linkage && !hierarchical) return out_of_place("linkage", "hrp or herc", objective);
+  if (request.distance && !hierarchical) return out_of_place("distance", "hrp or herc", objective);
+  if (request.clusters && objective != kHerc) return out_of_place("clusters", "herc", objective);
+  if (request.leaf_order && objective != kHrp) return out_of_place("leaf-order", "hrp", objective);
+  const bool no_bounds = discrete || is_rule(objective);
+  if (no_bounds && request.bounds) {
     return fail(ErrorKind::kUsage, fmt::format("has no meaning for {}", to_text(objective)),
                 "bounds");
   }
-  if (discrete && !request.asset_bounds.empty()) {
+  if (no_bounds && !request.asset_bounds.empty()) {
     return fail(ErrorKind::kUsage, fmt::format("has no meaning for {}", to_text(objective)),
                 "bound");
   }
@@ -114,8 +124,13 @@ Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run
   if (estimate.as_of) document.provenance.as_of = to_text(*estimate.as_of);
   document.provenance.warnings = estimate.warnings;
 
-  QUANTA_CHECK(is_discrete(request.objective) ? solve_lots(request, estimate, run, document)
-                                              : solve_weights(request, estimate, run, document));
+  if (is_discrete(request.objective)) {
+    QUANTA_CHECK(solve_lots(request, estimate, run, document));
+  } else if (is_rule(request.objective)) {
+    QUANTA_CHECK(solve_rule(request, estimate, document));
+  } else {
+    QUANTA_CHECK(solve_weights(request, estimate, run, document));
+  }
 
   const ReturnAndRisk asked =
       figures(estimate.moments, document.weights, request.moments.risk_free);

@@ -21,6 +21,7 @@
 #include "core/json.h"
 #include "core/result.h"
 #include "portfolio/certificate.h"
+#include "portfolio/objectives/hierarchical.h"
 #include "portfolio/objectives/mean_variance.h"
 #include "services/moments/moments.h"
 #include "services/provenance/provenance.h"
@@ -28,21 +29,41 @@
 namespace quanta::services {
 
 enum class OptimizeObjective {
-  kMinVariance,   ///< least w'Sw
-  kMaxSharpe,     ///< largest (m'w - risk_free) / sqrt(w'Sw)
-  kTargetReturn,  ///< least w'Sw with m'w >= target
-  kUtility,       ///< largest m'w - risk_aversion / 2 x w'Sw
-  kSelection,     ///< least q x'Sx - m'x over 0/1 choices of exactly k
-  kLots,          ///< the same over x = z / N with whole z in [0, M] and sum N
+  kMinVariance,        ///< least w'Sw
+  kMaxSharpe,          ///< largest (m'w - risk_free) / sqrt(w'Sw)
+  kTargetReturn,       ///< least w'Sw with m'w >= target
+  kUtility,            ///< largest m'w - risk_aversion / 2 x w'Sw
+  kRiskParity,         ///< each asset contributes the same risk
+  kRiskBudget,         ///< each asset contributes its budget of the risk
+  kInverseVolatility,  ///< 1 / sigma
+  kEqualWeight,        ///< 1 / n
+  kHrp,                ///< hierarchical risk parity
+  kHerc,               ///< hierarchical equal risk contribution
+  kSelection,          ///< least q x'Sx - m'x over 0/1 choices of exactly k
+  kLots,               ///< the same over x = z / N with whole z in [0, M] and sum N
 };
 
 constexpr auto enum_names(OptimizeObjective) {
   using enum OptimizeObjective;
   using Name = std::string_view;
-  return std::array{
-      std::pair{kMinVariance, Name("min-variance")},   std::pair{kMaxSharpe, Name("max-sharpe")},
-      std::pair{kTargetReturn, Name("target-return")}, std::pair{kUtility, Name("utility")},
-      std::pair{kSelection, Name("selection")},        std::pair{kLots, Name("lots")}};
+  return std::array{std::pair{kMinVariance, Name("min-variance")},
+                    std::pair{kMaxSharpe, Name("max-sharpe")},
+                    std::pair{kTargetReturn, Name("target-return")},
+                    std::pair{kUtility, Name("utility")},
+                    std::pair{kRiskParity, Name("risk-parity")},
+                    std::pair{kRiskBudget, Name("risk-budget")},
+                    std::pair{kInverseVolatility, Name("inverse-volatility")},
+                    std::pair{kEqualWeight, Name("equal-weight")},
+                    std::pair{kHrp, Name("hrp")},
+                    std::pair{kHerc, Name("herc")},
+                    std::pair{kSelection, Name("selection")},
+                    std::pair{kLots, Name("lots")}};
+}
+
+/// A rule has no objective that it optimises: its value is the volatility, and proven is that the
+/// rule holds.
+constexpr bool is_rule(OptimizeObjective objective) {
+  return objective >= OptimizeObjective::kRiskParity && objective <= OptimizeObjective::kHerc;
 }
 
 constexpr bool is_discrete(OptimizeObjective objective) {
@@ -81,6 +102,12 @@ struct OptimizeRequest {
   // Weights: lower and upper of every asset, infinite where there is no limit; default 0 and 1.
   std::optional<std::pair<double, double>> bounds;
   std::vector<AssetBounds> asset_bounds;
+
+  std::string budgets_file;                                ///< risk-budget: CSV asset,budget
+  std::optional<statistics::LinkageMethod> linkage;        ///< hrp, herc; default single
+  std::optional<portfolio::CorrelationDistance> distance;  ///< hrp, herc; default direct
+  std::optional<unsigned> clusters;                        ///< herc; default: by the gaps
+  bool leaf_order = false;                                 ///< hrp: the optimal one
 
   std::optional<unsigned> select;     ///< selection: k
   std::optional<unsigned> lots;       ///< lots: N

@@ -1,4 +1,4 @@
-/// The two kinds of problem behind `optimize`, each filling in its part of the document. Only
+/// The kinds of problem behind `optimize`, each filling in its part of the document. Only
 /// optimization.cc includes this.
 #pragma once
 
@@ -11,6 +11,10 @@ namespace quanta::services {
 /// backend, degraded and warnings. document.assets is there already.
 Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
                            OptimizeDocument& document);
+
+/// The same for rules, which run within microseconds and cannot be stopped.
+Result<void> solve_rule(const OptimizeRequest& request, const Estimate& estimate,
+                        OptimizeDocument& document);
 
 /// The same for selection and lots, and `selected` or `lots`.
 Result<void> solve_lots(const OptimizeRequest& request, const Estimate& estimate, const Run& run,

@@ -18,9 +18,7 @@ portfolio::Objective engine_objective(OptimizeObjective objective) {
       return portfolio::Objective::kTargetReturn;
     case OptimizeObjective::kUtility:
       return portfolio::Objective::kUtility;
-    case OptimizeObjective::kMinVariance:
-    case OptimizeObjective::kSelection:  // solve_lots
-    case OptimizeObjective::kLots:
+    default:
       break;
   }
   return portfolio::Objective::kMinVariance;

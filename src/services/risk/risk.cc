@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "services/risk/weights_file.h"
+#include "services/market_data/asset_file.h"
 #include "statistics/moments.h"
 #include "statistics/returns.h"
 #include "statistics/risk_measures.h"
@@ -35,15 +35,15 @@ Result<std::vector<double>> weights_of(const RiskRequest& request,
     for (std::size_t i = 1; i <= n; ++i) weights.push_back(static_cast<double>(i) / sum);
     return weights;
   }
-  QUANTA_TRY(LoadedWeights loaded, load_weights(request.weights, assets));
+  QUANTA_TRY(AssetFigures loaded, load_asset_figures(request.weights, "weights", "weight", assets));
   inputs.push_back(std::move(loaded.input));
   double sum = 0;
-  for (const double w : loaded.weights) sum += w;
+  for (const double w : loaded.figures) sum += w;
   if (std::abs(sum - 1) > 1e-6) {
     warnings.push_back(fmt::format(
         "the weights sum to {:.6g}; the rest to 1 is taken as cash that earns nothing", sum));
   }
-  return std::move(loaded.weights);
+  return std::move(loaded.figures);
 }
 
 Result<statistics::TailRisk> tail_risk(const RiskRequest& request,
