@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/data_check.h"
 #include "cli/demo.h"
+#include "cli/frontier.h"
 #include "cli/kernels.h"
 #include "cli/moments.h"
 #include "cli/optimize.h"
@@ -18,6 +19,7 @@ std::span<const Command> commands() {
       {"data check", "what is odd in a price file, and its quality", declare_data_check},
       {"moments", "means, covariances and correlations", declare_moments},
       {"optimize", "weights, selections and lots with their certificate", declare_optimize},
+      {"frontier", "the efficient frontier: exact corners and points between", declare_frontier},
       {"risk", "value at risk, expected shortfall, drawdown and who contributes", declare_risk},
       {"replay", "runs a saved result again: do the bits agree?", declare_replay},
       {"kernels", "hot loops, and the instruction sets they can use here", declare_kernels},

@@ -3,6 +3,7 @@
 
 #include "services/market_data/market_data.h"
 #include "services/moments/moments.h"
+#include "services/optimization/bounds.h"
 
 namespace CLI {
 class App;
@@ -13,11 +14,14 @@ namespace quanta::cli {
 /// --prices, --from, --to, --assets, --periods, --missing.
 void add_price_flags(CLI::App& app, services::PriceRequest& request);
 
-/// Those, --moments, --returns and --cov.
+/// Those, --moments, --returns, --views, --market and --cov.
 void add_moments_flags(CLI::App& app, services::MomentsRequest& request);
 
+/// --bounds and --bound.
+void add_bounds_flags(CLI::App& app, services::BoundsRequest& request);
+
 /// --risk-free: every command on prices takes it, so that a line can be reused with another
-/// command; moments and risk have no figure that depends on it.
+/// command; risk has no figure that depends on it.
 void add_risk_free(CLI::App& app, double& rate);
 
 }  // namespace quanta::cli

@@ -118,26 +118,6 @@ std::string text_of(const OptimizeDocument& document, const Terminal& terminal) 
   return text;
 }
 
-void add_bounds(CLI::App& app, OptimizeRequest& request) {
-  add_value(app, "--bounds", "LO:HI|none", "of every weight (default 0:1); none: any sign and size",
-            [&request](std::string_view text) -> Result<void> {
-              QUANTA_TRY(request.bounds, read_range(text, "--bounds"));
-              return {};
-            });
-  add_repeatable(app, "--bound", "ASSET=LO:HI", "of one asset's weight",
-                 [&request](std::string_view text) -> Result<void> {
-                   // Names may hold a "=" of their own, such as EURUSD=X.
-                   const std::size_t equal = text.rfind('=');
-                   if (equal == std::string_view::npos || equal == 0) {
-                     return wrong_value("--bound", text, "of the form ASSET=LO:HI");
-                   }
-                   QUANTA_TRY(const auto range, read_range(text.substr(equal + 1), "--bound"));
-                   request.asset_bounds.push_back(
-                       {std::string(text.substr(0, equal)), range.first, range.second});
-                   return {};
-                 });
-}
-
 }  // namespace
 
 Action declare_optimize(CLI::App& app) {
@@ -146,9 +126,10 @@ Action declare_optimize(CLI::App& app) {
   add_risk_free(app, request->moments.risk_free);
   add_choice<OptimizeObjective>(app, "--objective", "what is optimised (default min-variance)",
                                 request->objective);
-  add_number(app, "--target", "least return of target-return", request->target);
+  add_number(app, "--target", "least return of target-return, largest volatility of target-risk",
+             request->target);
   add_number(app, "--risk-aversion", "delta of utility (default 3)", request->risk_aversion);
-  add_bounds(app, *request);
+  add_bounds_flags(app, request->bounds);
   add_text(app, "--budgets", "FILE", "risk-budget: CSV asset,budget", request->budgets_file);
   add_choice<statistics::LinkageMethod>(app, "--linkage", "hrp, herc (default single)",
                                         request->linkage);

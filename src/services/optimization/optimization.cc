@@ -31,8 +31,8 @@ Result<void> check(const OptimizeRequest& request) {
   using enum OptimizeObjective;
   const OptimizeObjective objective = request.objective;
   const bool discrete = is_discrete(objective);
-  if (request.target && objective != kTargetReturn) {
-    return out_of_place("target", "target-return", objective);
+  if (request.target && objective != kTargetReturn && objective != kTargetRisk) {
+    return out_of_place("target", "target-return or target-risk", objective);
   }
   if (request.risk_aversion && objective != kUtility) {
     return out_of_place("risk-aversion", "utility", objective);
@@ -55,13 +55,9 @@ Result<void> check(const OptimizeRequest& request) {
   if (request.clusters && objective != kHerc) return out_of_place("clusters", "herc", objective);
   if (request.leaf_order && objective != kHrp) return out_of_place("leaf-order", "hrp", objective);
   const bool no_bounds = discrete || is_rule(objective);
-  if (no_bounds && request.bounds) {
+  if (no_bounds && request.bounds.given()) {
     return fail(ErrorKind::kUsage, fmt::format("has no meaning for {}", to_text(objective)),
-                "bounds");
-  }
-  if (no_bounds && !request.asset_bounds.empty()) {
-    return fail(ErrorKind::kUsage, fmt::format("has no meaning for {}", to_text(objective)),
-                "bound");
+                request.bounds.all ? "bounds" : "bound");
   }
   if (!discrete && request.method == OptimizeMethod::kQaoa) {
     return fail(ErrorKind::kUsage, "qaoa solves selection and lots; weights are solved by exact",
@@ -76,6 +72,9 @@ Result<void> check(const OptimizeRequest& request) {
   }
   if (objective == kTargetReturn && !request.target) {
     return missing("target", "the least return of a year", objective);
+  }
+  if (objective == kTargetRisk && !request.target) {
+    return missing("target", "the largest volatility of a year", objective);
   }
   if (objective == kSelection && !request.select) {
     return missing("select", "how many assets", objective);

@@ -24,23 +24,27 @@
 #include "portfolio/objectives/hierarchical.h"
 #include "portfolio/objectives/mean_variance.h"
 #include "services/moments/moments.h"
+#include "services/optimization/bounds.h"
 #include "services/provenance/provenance.h"
 
 namespace quanta::services {
 
 enum class OptimizeObjective {
-  kMinVariance,        ///< least w'Sw
-  kMaxSharpe,          ///< largest (m'w - risk_free) / sqrt(w'Sw)
-  kTargetReturn,       ///< least w'Sw with m'w >= target
-  kUtility,            ///< largest m'w - risk_aversion / 2 x w'Sw
-  kRiskParity,         ///< each asset contributes the same risk
-  kRiskBudget,         ///< each asset contributes its budget of the risk
-  kInverseVolatility,  ///< 1 / sigma
-  kEqualWeight,        ///< 1 / n
-  kHrp,                ///< hierarchical risk parity
-  kHerc,               ///< hierarchical equal risk contribution
-  kSelection,          ///< least q x'Sx - m'x over 0/1 choices of exactly k
-  kLots,               ///< the same over x = z / N with whole z in [0, M] and sum N
+  kMinVariance,         ///< least w'Sw
+  kMaxSharpe,           ///< largest (m'w - risk_free) / sqrt(w'Sw)
+  kTargetReturn,        ///< least w'Sw with m'w >= target
+  kTargetRisk,          ///< largest m'w with sqrt(w'Sw) <= target
+  kUtility,             ///< largest m'w - risk_aversion / 2 x w'Sw
+  kMaxDiversification,  ///< largest s'w / sqrt(w'Sw), s the volatilities
+  kMaxDecorrelation,    ///< least w'Cw, C the correlations
+  kRiskParity,          ///< each asset contributes the same risk
+  kRiskBudget,          ///< each asset contributes its budget of the risk
+  kInverseVolatility,   ///< 1 / sigma
+  kEqualWeight,         ///< 1 / n
+  kHrp,                 ///< hierarchical risk parity
+  kHerc,                ///< hierarchical equal risk contribution
+  kSelection,           ///< least q x'Sx - m'x over 0/1 choices of exactly k
+  kLots,                ///< the same over x = z / N with whole z in [0, M] and sum N
 };
 
 constexpr auto enum_names(OptimizeObjective) {
@@ -49,7 +53,10 @@ constexpr auto enum_names(OptimizeObjective) {
   return std::array{std::pair{kMinVariance, Name("min-variance")},
                     std::pair{kMaxSharpe, Name("max-sharpe")},
                     std::pair{kTargetReturn, Name("target-return")},
+                    std::pair{kTargetRisk, Name("target-risk")},
                     std::pair{kUtility, Name("utility")},
+                    std::pair{kMaxDiversification, Name("max-diversification")},
+                    std::pair{kMaxDecorrelation, Name("max-decorrelation")},
                     std::pair{kRiskParity, Name("risk-parity")},
                     std::pair{kRiskBudget, Name("risk-budget")},
                     std::pair{kInverseVolatility, Name("inverse-volatility")},
@@ -84,24 +91,16 @@ constexpr auto enum_names(OptimizeMethod) {
                     std::pair{kQaoa, Name("qaoa")}};
 }
 
-struct AssetBounds {
-  std::string asset;
-  double lower = 0.0;
-  double upper = 1.0;
-};
-
 /// What is not given is left at its default. A member that does not belong to the objective (a
 /// target for min-variance, lots for selection) is an error, so that nothing asked for is ignored.
 struct OptimizeRequest {
   MomentsRequest moments;
   OptimizeObjective objective = OptimizeObjective::kMinVariance;
 
-  std::optional<double> target;         ///< target-return
+  std::optional<double> target;         ///< target-return, target-risk
   std::optional<double> risk_aversion;  ///< utility; default 3
 
-  // Weights: lower and upper of every asset, infinite where there is no limit; default 0 and 1.
-  std::optional<std::pair<double, double>> bounds;
-  std::vector<AssetBounds> asset_bounds;
+  BoundsRequest bounds;  ///< of weights
 
   std::string budgets_file;                                ///< risk-budget: CSV asset,budget
   std::optional<statistics::LinkageMethod> linkage;        ///< hrp, herc; default single

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "portfolio/frontier/efficient_frontier.h"
 #include "services/optimization/deadline.h"
 #include "services/optimization/solve.h"
 #include "services/optimization/stopwatch.h"
@@ -13,6 +14,7 @@ namespace {
 portfolio::Objective engine_objective(OptimizeObjective objective) {
   switch (objective) {
     case OptimizeObjective::kMaxSharpe:
+    case OptimizeObjective::kMaxDiversification:  // a ratio as well, of the mean volatility
       return portfolio::Objective::kMaxSharpe;
     case OptimizeObjective::kTargetReturn:
       return portfolio::Objective::kTargetReturn;
@@ -24,33 +26,12 @@ portfolio::Objective engine_objective(OptimizeObjective objective) {
   return portfolio::Objective::kMinVariance;
 }
 
-/// --bounds for every asset, then --bound for some.
-Result<portfolio::Bounds> bounds_of(const OptimizeRequest& request,
-                                    const std::vector<std::string>& assets) {
-  const auto [low, high] = request.bounds.value_or(std::pair{0.0, 1.0});
-  if (low > high) {
-    return infeasible("bounds", fmt::format("the lower limit {} is above the upper {}", low, high));
+/// The moments are made from the prices; a user has no flag called covariance or mean.
+std::unexpected<Error> of_source(Error error, const OptimizeRequest& request) {
+  if (error.field == "covariance" || error.field == "mean") {
+    error.field = request.moments.moments_file.empty() ? "prices" : "moments";
   }
-  portfolio::Bounds bounds = portfolio::uniform_bounds(assets.size(), low, high);
-  std::vector<bool> given(assets.size());
-  for (const AssetBounds& own : request.asset_bounds) {
-    const auto found = std::ranges::find(assets, own.asset);
-    if (found == assets.end()) {
-      return std::unexpected(unknown_word("bound", own.asset, {assets.begin(), assets.end()}));
-    }
-    const auto i = static_cast<std::size_t>(found - assets.begin());
-    if (given[i]) {
-      return fail(ErrorKind::kUsage, fmt::format("{} is given twice", own.asset), "bound");
-    }
-    if (own.lower > own.upper) {
-      return infeasible("bound", fmt::format("{}: the lower limit {} is above the upper {}",
-                                             own.asset, own.lower, own.upper));
-    }
-    given[i] = true;
-    bounds.lower[i] = own.lower;
-    bounds.upper[i] = own.upper;
-  }
-  return bounds;
+  return std::unexpected(std::move(error));
 }
 
 std::vector<ConstraintRow> constraint_rows(const portfolio::MeanVarianceProblem& problem,
@@ -88,29 +69,41 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
   problem.target = request.target.value_or(0.0);
   problem.risk_free = request.moments.risk_free;
   problem.risk_aversion = request.risk_aversion.value_or(3.0);
-  QUANTA_TRY(problem.bounds, bounds_of(request, estimate.assets));
+  QUANTA_TRY(problem.bounds, bounds_of(request.bounds, estimate.assets));
+
+  if (request.objective == OptimizeObjective::kMaxDiversification) {
+    problem.risk_free = 0.0;
+    for (std::size_t i = 0; i < problem.mean.size(); ++i) {
+      problem.mean[i] = std::sqrt(problem.covariance(i, i));
+    }
+  }
+  if (request.objective == OptimizeObjective::kMaxDecorrelation) {
+    auto correlation = statistics::correlation(problem.covariance);
+    if (!correlation) return of_source(std::move(correlation).error(), request);
+    problem.covariance = *std::move(correlation);
+  }
 
   const Deadline deadline(run.execution.stop, request.deadline_s);
   Execution execution = run.execution;
   execution.stop = deadline.token();
   const Stopwatch watch;
-  auto answer = portfolio::optimize_mean_variance(problem, execution);
-  if (!answer) {
-    Error error = std::move(answer).error();
-    // The moments are made from the prices; a user has no flag called covariance or mean.
-    if (error.field == "covariance" || error.field == "mean") {
-      error.field = request.moments.moments_file.empty() ? "prices" : "moments";
-    }
-    return std::unexpected(std::move(error));
-  }
+  const bool target_risk = request.objective == OptimizeObjective::kTargetRisk;
+  auto answer = target_risk ? portfolio::optimize_target_risk(problem, execution)
+                            : portfolio::optimize_mean_variance(problem, execution);
+  if (!answer) return of_source(std::move(answer).error(), request);
 
   document.weights = answer->weights;
   document.objective.value = answer->value;
   document.objective.sense = answer->sense;
   document.certificate = answer->certificate;
   document.constraints = constraint_rows(problem, *answer, estimate.assets);
+  if (target_risk) {
+    document.constraints.insert(document.constraints.begin() + 1,
+                                {"volatility", std::nullopt, Relation::kAtMost, problem.target,
+                                 std::sqrt(answer->variance), answer->shadow_prices.target});
+  }
   MethodRun method;
-  method.name = "quadratic program";
+  method.name = target_risk ? "critical line" : "quadratic program";
   method.value = answer->value;
   method.gap = answer->certificate.gap;
   method.seconds = watch.seconds();

@@ -1,0 +1,91 @@
+#include "cli/frontier.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "cli/data_flags.h"
+#include "cli/figures.h"
+#include "cli/flags.h"
+#include "services/frontier/frontier.h"
+
+namespace quanta::cli {
+namespace {
+
+using services::FrontierDocument;
+using services::FrontierRow;
+
+constexpr std::size_t kMostNames = 6;
+
+/// "AAPL 30.1 %, MSFT 17.7 %, …", the largest first.
+std::string holdings(const FrontierDocument& document, const FrontierRow& row) {
+  std::vector<std::size_t> held;
+  for (std::size_t i = 0; i < row.weights.size(); ++i) {
+    if (std::abs(row.weights[i]) > 5e-5) held.push_back(i);
+  }
+  std::ranges::sort(held, [&](std::size_t a, std::size_t b) {
+    return std::abs(row.weights[a]) > std::abs(row.weights[b]);
+  });
+  std::string text;
+  for (std::size_t k = 0; k < std::min(held.size(), kMostNames); ++k) {
+    text += fmt::format("{}{} {}", k == 0 ? "" : ", ", document.assets[held[k]],
+                        percent(row.weights[held[k]], 1));
+  }
+  if (held.size() > kMostNames) text += fmt::format(" and {} more", held.size() - kMostNames);
+  return text;
+}
+
+std::string text_of(const FrontierDocument& document, const Terminal& terminal) {
+  std::string text =
+      fmt::format("{} corner portfolios of {} assets, {}; largest KKT residual {:.1e}\n\n",
+                  document.corners.size(), document.assets.size(),
+                  document.periods_per_year
+                      ? fmt::format("per year ({} {}s)", figure(document.periods_per_year),
+                                    period_name(*document.periods_per_year))
+                      : std::string("per period of the file"),
+                  document.kkt_residual);
+  const bool per_year = document.periods_per_year.has_value();
+  Table table({{"", Align::kLeft}, {"return"}, {"volatility"}, {"weights", Align::kLeft}});
+  const auto add = [&](const std::string& name, const FrontierRow& row) {
+    const int digits = per_year ? 2 : 4;
+    table.add({name, percent(row.expected_return, digits), percent(row.volatility, digits),
+               holdings(document, row)});
+  };
+  for (std::size_t c = 0; c < document.corners.size(); ++c) {
+    add(fmt::format("{}", c + 1), document.corners[c]);
+  }
+  if (document.maximum_sharpe) add("max Sharpe", *document.maximum_sharpe);
+  text += table.to_text(terminal);
+  text += fmt::format(
+      "\n  between two corners the weights are on a straight line; --json has {} "
+      "points at equal steps of return\n",
+      document.points.size());
+  return text;
+}
+
+}  // namespace
+
+Action declare_frontier(CLI::App& app) {
+  const auto request = std::make_shared<services::FrontierRequest>();
+  add_moments_flags(app, request->moments);
+  add_risk_free(app, request->moments.risk_free);
+  add_bounds_flags(app, request->bounds);
+  add_value(app, "--points", "N", "points at equal steps of return (default 100)",
+            [request](std::string_view text) -> Result<void> {
+              QUANTA_TRY(const std::uint64_t n, read_whole(text, "--points", 2, 100'000));
+              request->points = static_cast<unsigned>(n);
+              return {};
+            });
+  return [request](const Context& context) -> Result<Outcome> {
+    QUANTA_TRY(FrontierDocument document, services::frontier(*request, context.run));
+    Outcome outcome{.document = json::to(document)};
+    outcome.warnings = document.provenance.warnings;
+    outcome.text = [document = std::move(document)](const Terminal& terminal) {
+      return text_of(document, terminal);
+    };
+    return outcome;
+  };
+}
+
+}  // namespace quanta::cli

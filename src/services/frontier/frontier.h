@@ -1,0 +1,70 @@
+/// The efficient frontier: `quanta frontier`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "core/describe.h"
+#include "core/result.h"
+#include "portfolio/certificate.h"
+#include "services/moments/moments.h"
+#include "services/optimization/bounds.h"
+#include "services/provenance/provenance.h"
+
+namespace quanta::services {
+
+struct FrontierRequest {
+  MomentsRequest moments;
+  BoundsRequest bounds;
+  unsigned points = 100;  ///< from the least variance to the highest return, equal steps of return
+};
+
+struct FrontierRow {
+  double expected_return = 0.0;
+  double volatility = 0.0;
+  std::vector<double> weights;
+
+  static constexpr auto describe() {
+    return std::tuple{field("expected_return", &FrontierRow::expected_return, "m'w"),
+                      field("volatility", &FrontierRow::volatility, "sqrt(w'Sw)"),
+                      field("weights", &FrontierRow::weights, "in the order of the assets")};
+  }
+};
+
+struct FrontierDocument {
+  std::vector<std::string> assets;
+  std::vector<FrontierRow> points;
+  std::vector<FrontierRow> corners;
+  std::optional<FrontierRow> maximum_sharpe;
+  FrontierRow minimum_variance;
+  double kkt_residual = 0.0;
+  std::optional<double> periods_per_year;
+  double risk_free = 0.0;
+  Provenance provenance;
+
+  static constexpr auto describe() {
+    return std::tuple{
+        field("assets", &FrontierDocument::assets, "names in order"),
+        field("points", &FrontierDocument::points, "by rising return, equal steps"),
+        field("corners", &FrontierDocument::corners,
+              "exact corner portfolios, from the highest return down; between two of them the "
+              "weights are on a straight line"),
+        field("maximum_sharpe", &FrontierDocument::maximum_sharpe,
+              "null: no portfolio beats the risk-free rate"),
+        field("minimum_variance", &FrontierDocument::minimum_variance, ""),
+        field("kkt_residual", &FrontierDocument::kkt_residual,
+              "largest of all corners, recomputed by code of its own"),
+        field("periods_per_year", &FrontierDocument::periods_per_year,
+              "what the moments were annualised with; null: not annualised"),
+        field("risk_free", &FrontierDocument::risk_free, "of maximum_sharpe"),
+        field("provenance", &FrontierDocument::provenance, "how to repeat it")};
+  }
+};
+
+/// Without bounds the points end where the largest mean of an asset is reached. Errors: those of
+/// estimate_moments, bounds_of and trace_frontier; kUsage, field "points": fewer than 2.
+Result<FrontierDocument> frontier(const FrontierRequest& request, const Run& run);
+
+}  // namespace quanta::services
