@@ -71,24 +71,29 @@ void add_moments_flags(CLI::App& app, services::MomentsRequest& request) {
             });
 }
 
+Result<services::AssetBounds> read_bound(std::string_view text, std::string_view flag) {
+  // Names may hold a "=" of their own, such as EURUSD=X.
+  const std::size_t equal = text.rfind('=');
+  if (equal == std::string_view::npos || equal == 0) {
+    return wrong_value(flag, text,
+                       flag == "--bound" ? "of the form ASSET=LO:HI" : "of the form NAME=LO:HI");
+  }
+  QUANTA_TRY(const auto range, read_range(text.substr(equal + 1), flag));
+  return services::AssetBounds{std::string(text.substr(0, equal)), range.first, range.second};
+}
+
 void add_bounds_flags(CLI::App& app, services::BoundsRequest& request) {
   add_value(app, "--bounds", "LO:HI|none", "of every weight (default 0:1); none: any sign and size",
             [&request](std::string_view text) -> Result<void> {
               QUANTA_TRY(request.all, read_range(text, "--bounds"));
               return {};
             });
-  add_repeatable(
-      app, "--bound", "ASSET=LO:HI", "of one asset's weight",
-      [&request](std::string_view text) -> Result<void> {
-        // Names may hold a "=" of their own, such as EURUSD=X.
-        const std::size_t equal = text.rfind('=');
-        if (equal == std::string_view::npos || equal == 0) {
-          return wrong_value("--bound", text, "of the form ASSET=LO:HI");
-        }
-        QUANTA_TRY(const auto range, read_range(text.substr(equal + 1), "--bound"));
-        request.own.push_back({std::string(text.substr(0, equal)), range.first, range.second});
-        return {};
-      });
+  add_repeatable(app, "--bound", "ASSET=LO:HI", "of one asset's weight",
+                 [&request](std::string_view text) -> Result<void> {
+                   QUANTA_TRY(services::AssetBounds bound, read_bound(text, "--bound"));
+                   request.own.push_back(std::move(bound));
+                   return {};
+                 });
 }
 
 void add_risk_free(CLI::App& app, double& rate) {

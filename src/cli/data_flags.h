@@ -1,6 +1,9 @@
 /// The flags of every command that reads prices or moments.
 #pragma once
 
+#include <string_view>
+
+#include "core/result.h"
 #include "services/market_data/market_data.h"
 #include "services/moments/moments.h"
 #include "services/optimization/bounds.h"
@@ -19,6 +22,9 @@ void add_moments_flags(CLI::App& app, services::MomentsRequest& request);
 
 /// --bounds and --bound.
 void add_bounds_flags(CLI::App& app, services::BoundsRequest& request);
+
+/// "NAME=LO:HI".
+Result<services::AssetBounds> read_bound(std::string_view text, std::string_view flag);
 
 /// --risk-free: every command on prices takes it, so that a line can be reused with another
 /// command; risk has no figure that depends on it.

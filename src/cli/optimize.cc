@@ -130,6 +130,19 @@ Action declare_optimize(CLI::App& app) {
              request->target);
   add_number(app, "--risk-aversion", "delta of utility (default 3)", request->risk_aversion);
   add_bounds_flags(app, request->bounds);
+  add_text(app, "--groups", "FILE", "CSV asset,group", request->groups_file);
+  add_repeatable(app, "--group", "NAME=LO:HI", "of the sum of a group's weights",
+                 [request](std::string_view text) -> Result<void> {
+                   QUANTA_TRY(const services::AssetBounds limit, read_bound(text, "--group"));
+                   request->groups.push_back({limit.asset, limit.lower, limit.upper});
+                   return {};
+                 });
+  add_text(app, "--current", "equal|FILE", "weights that are held (CSV asset,weight)",
+           request->current);
+  add_number(app, "--cost", "times sum |w - w0|, taken from the objective", request->cost);
+  add_number(app, "--max-turnover", "most of sum |w - w0|", request->max_turnover);
+  add_text(app, "--benchmark", "FILE[:COLUMN]", "tracking-error: what is followed",
+           request->benchmark);
   add_text(app, "--budgets", "FILE", "risk-budget: CSV asset,budget", request->budgets_file);
   add_choice<statistics::LinkageMethod>(app, "--linkage", "hrp, herc (default single)",
                                         request->linkage);

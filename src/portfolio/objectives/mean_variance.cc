@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -14,6 +15,7 @@
 
 #include "portfolio/optimizers/dual_bound.h"
 #include "portfolio/optimizers/quadratic_program.h"
+#include "portfolio/optimizers/trading_program.h"
 
 namespace quanta::portfolio {
 namespace {
@@ -133,6 +135,59 @@ Result<void> check_bounds(const Bounds& bounds) {
   return {};
 }
 
+Result<void> check_limits(const MeanVarianceProblem& p) {
+  for (const LinearLimit& limit : p.limits) {
+    if (limit.coefficients.size() != p.mean.size()) {
+      return bad_input("limits", fmt::format("{}: {} coefficients for {} assets", limit.name,
+                                             limit.coefficients.size(), p.mean.size()));
+    }
+    for (const double c : limit.coefficients) {
+      if (!std::isfinite(c)) {
+        return bad_input("limits", fmt::format("{}: a coefficient is not finite", limit.name));
+      }
+    }
+    if (!(limit.lower <= limit.upper)) {
+      return infeasible("limits", fmt::format("{}: the lower limit {} is above the upper {}",
+                                              limit.name, limit.lower, limit.upper));
+    }
+    // What the bounds alone let the sum of weights reach.
+    const std::vector<double>& c = limit.coefficients;
+    std::vector<double> minus(c);
+    for (double& value : minus) value = -value;
+    const double most = largest_on_budget(c, p.bounds.lower, p.bounds.upper, 1.0).value;
+    const double least = -largest_on_budget(minus, p.bounds.lower, p.bounds.upper, 1.0).value;
+    if (limit.lower > most + 1e-9 || limit.upper < least - 1e-9) {
+      return infeasible("limits",
+                        fmt::format("{} must lie between {} and {}, but the bounds of the weights "
+                                    "allow {:.6g} to {:.6g}",
+                                    limit.name, limit.lower, limit.upper, least, most));
+    }
+  }
+  return {};
+}
+
+Result<void> check_trading(const MeanVarianceProblem& p) {
+  if (!p.trading) return {};
+  const Trading& trading = *p.trading;
+  if (p.objective == Objective::kMaxSharpe || p.objective == Objective::kTrackingError) {
+    return bad_input("trading", fmt::format("costs and turnover have no meaning for {} yet",
+                                            to_text(p.objective)));
+  }
+  if (trading.current.size() != p.mean.size()) {
+    return bad_input("trading", fmt::format("{} current weights for {} assets",
+                                            trading.current.size(), p.mean.size()));
+  }
+  for (const double w : trading.current) QUANTA_CHECK(check_finite(w, "trading"));
+  if (!(trading.cost >= 0.0 && std::isfinite(trading.cost))) {
+    return bad_input("cost", fmt::format("{} is not a cost of at least 0", trading.cost));
+  }
+  if (!(trading.max_turnover >= 0.0)) {
+    return bad_input("max_turnover",
+                     fmt::format("{} is not a turnover of at least 0", trading.max_turnover));
+  }
+  return {};
+}
+
 Result<CheckedCovariance> check(const MeanVarianceProblem& p) {
   const std::size_t n = p.mean.size();
   if (n == 0) return bad_input("mean", "there are no assets");
@@ -158,10 +213,68 @@ Result<CheckedCovariance> check(const MeanVarianceProblem& p) {
     }
   }
   QUANTA_CHECK(check_bounds(p.bounds));
+  QUANTA_CHECK(check_limits(p));
+  QUANTA_CHECK(check_trading(p));
+  if (p.objective == Objective::kTrackingError) {
+    if (p.benchmark_covariance.size() != n) {
+      return bad_input("benchmark", fmt::format("{} covariances with the benchmark for {} assets",
+                                                p.benchmark_covariance.size(), n));
+    }
+    for (const double b : p.benchmark_covariance) QUANTA_CHECK(check_finite(b, "benchmark"));
+    QUANTA_CHECK(check_finite(p.benchmark_variance, "benchmark"));
+  }
   return check_covariance(p.covariance);
 }
 
 // ---- From quadratic program to answer -----------------------------------------------------------
+
+/// Where a limit stands among the rows: an equality, or up to two inequalities.
+struct LimitRows {
+  std::optional<std::size_t> equality;
+  std::optional<std::size_t> lower;
+  std::optional<std::size_t> upper;
+};
+
+/// In the order in which add_limits adds them, behind the rows that are there.
+std::vector<LimitRows> rows_of_limits(const MeanVarianceProblem& p, std::size_t n_equality,
+                                      std::size_t n_inequality) {
+  std::vector<LimitRows> rows;
+  for (const LinearLimit& limit : p.limits) {
+    LimitRows& row = rows.emplace_back();
+    if (limit.lower == limit.upper) {
+      row.equality = n_equality++;
+      continue;
+    }
+    if (limit.lower > -kInfinity) row.lower = n_inequality++;
+    if (limit.upper < kInfinity) row.upper = n_inequality++;
+  }
+  return rows;
+}
+
+Matrix with_row(const Matrix& rows, std::span<const double> values, double sign) {
+  Matrix out(rows.rows() + 1, values.size());
+  std::ranges::copy(rows.values(), out.data());
+  for (std::size_t i = 0; i < values.size(); ++i) out(rows.rows(), i) = sign * values[i];
+  return out;
+}
+
+void add_limits(const MeanVarianceProblem& p, QuadraticProgram& program) {
+  for (const LinearLimit& limit : p.limits) {
+    if (limit.lower == limit.upper) {
+      program.equality = with_row(program.equality, limit.coefficients, 1.0);
+      program.equality_value.push_back(limit.upper);
+      continue;
+    }
+    if (limit.lower > -kInfinity) {
+      program.inequality = with_row(program.inequality, limit.coefficients, -1.0);
+      program.inequality_limit.push_back(-limit.lower);
+    }
+    if (limit.upper < kInfinity) {
+      program.inequality = with_row(program.inequality, limit.coefficients, 1.0);
+      program.inequality_limit.push_back(limit.upper);
+    }
+  }
+}
 
 /// min 1/2 w'Sw - lambda m'w on the budget and within the bounds.
 QuadraticProgram on_budget(const MeanVarianceProblem& p, Matrix covariance, double lambda) {
@@ -175,6 +288,7 @@ QuadraticProgram on_budget(const MeanVarianceProblem& p, Matrix covariance, doub
                        .lower = p.bounds.lower,
                        .upper = p.bounds.upper};
   for (std::size_t i = 0; i < n; ++i) out.linear[i] = lambda == 0.0 ? 0.0 : -lambda * p.mean[i];
+  add_limits(p, out);
   // Bounds whose sum is 1 leave one portfolio; rounding must not make it infeasible.
   if (total(p.bounds.lower) >= 1.0 - kSumRoom) out.upper = out.lower;
   if (total(p.bounds.upper) <= 1.0 + kSumRoom) out.lower = out.upper;
@@ -252,12 +366,22 @@ ContinuousAnswer answer_of(const MeanVarianceProblem& p, const QuadraticProgram&
 
 /// Multipliers of the program as prices of the value, which changes by `unit` where the program's
 /// objective rises by one.
-ShadowPrices prices_of(const QuadraticSolution& solution, double unit) {
+ShadowPrices prices_of(const MeanVarianceProblem& p, const QuadraticSolution& solution,
+                       double unit) {
   ShadowPrices out;
   const auto scaled = [](double a, double b) { return a * b + 0.0; };  // no -0
   out.sum = scaled(-unit, solution.equality_multiplier[0]);
   for (const double z : solution.lower_multiplier) out.lower.push_back(scaled(unit, z));
   for (const double z : solution.upper_multiplier) out.upper.push_back(scaled(-unit, z));
+  for (const LimitRows& rows : rows_of_limits(p, 1, 0)) {
+    ShadowPrices::Limit& price = out.limits.emplace_back();
+    if (rows.lower) price.lower = scaled(unit, solution.inequality_multiplier[*rows.lower]);
+    if (rows.upper) price.upper = scaled(-unit, solution.inequality_multiplier[*rows.upper]);
+    if (rows.equality) {  // one price, on the side that holds
+      const double y = scaled(-unit, solution.equality_multiplier[*rows.equality]);
+      (y * unit > 0.0 ? price.lower : price.upper) = y;
+    }
+  }
   return out;
 }
 
@@ -269,41 +393,119 @@ double largest_variance(const MeanVarianceProblem& p) {
 
 // ---- Minimum variance, target return, utility ---------------------------------------------------
 
-/// The value is unit x (1/2 w'Sw - lambda m'w).
-Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProgram& program,
-                               const Eigen::MatrixXd& factor, double unit,
-                               const Execution& execution) {
-  auto solved = solve_quadratic_program(program, execution, first_states(program, factor));
-  if (!solved) {
-    Error error = std::move(solved).error();
-    // Some portfolio is feasible, as was checked before: "constraints" too means that the search
-    // ran away along a direction without risk.
-    if (error.field == "objective" || error.field == "constraints") {
-      error.field = "objective";
-      error.message =
-          p.objective == Objective::kUtility
-              ? "the utility has no maximum: without bounds, some mix of assets earns and shows no "
-                "risk under this singular covariance; set bounds, or use a shrinkage covariance"
-              : "no optimum was found: without bounds, this singular covariance leaves the weights "
-                "open; set bounds, or use a shrinkage covariance";
-    }
+std::unexpected<Error> unsolved(const MeanVarianceProblem& p, Error error);
+
+/// The program in what is bought and sold. Its objective, unit x (…), has the cost in it.
+Result<ContinuousAnswer> solve_trading(const MeanVarianceProblem& p,
+                                       const QuadraticProgram& program, double unit,
+                                       bool target_row, const Execution& execution) {
+  const Trading& trading = *p.trading;
+  const std::size_t n = trading.current.size();
+  const QuadraticProgram split = trading_program(
+      program, trading.current, trading.cost / std::abs(unit), trading.max_turnover);
+  auto solved = solve_quadratic_program(split, execution);
+  if (!solved) return unsolved(p, std::move(solved).error());
+  const DualBound proof = dual_bound(split, *solved);
+  QuadraticSolution on_weights = *solved;
+  on_weights.x = traded(trading.current, solved->x);
+  ContinuousAnswer out = answer_of(p, program, on_weights);
+  for (std::size_t i = 0; i < n; ++i) {
+    out.turnover += std::abs(out.weights[i] - trading.current[i]);
+  }
+  const double cost = trading.cost * out.turnover;
+  const double sign = unit < 0.0 ? -1.0 : 1.0;
+  out.value = p.objective == Objective::kUtility
+                  ? out.expected_return - 0.5 * p.risk_aversion * out.variance - cost
+                  : out.variance + cost;
+  // What x = x0 + p - m leaves out: the program's value at the start.
+  double constant = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    constant += program.linear[i] * trading.current[i] +
+                0.5 * trading.current[i] * dot(program.quadratic.row(i), trading.current);
+  }
+  prove(out, unit * (proof.bound + constant), proof.infeasibility,
+        std::abs(unit) * 1e-15 * largest_variance(p));
+  // A bound of x prices the side that it limits.
+  std::vector<double> lower(n);
+  std::vector<double> upper(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    upper[i] = std::max(solved->upper_multiplier[i], solved->lower_multiplier[n + i]);
+    lower[i] = std::max(solved->upper_multiplier[n + i], solved->lower_multiplier[i]);
+    if (out.weights[i] < program.upper[i]) upper[i] = 0.0;
+    if (out.weights[i] > program.lower[i]) lower[i] = 0.0;
+  }
+  on_weights.lower_multiplier = std::move(lower);
+  on_weights.upper_multiplier = std::move(upper);
+  out.shadow_prices = prices_of(p, on_weights, unit);
+  const bool limited = std::isfinite(trading.max_turnover);
+  if (limited)
+    out.shadow_prices.turnover = -sign * std::abs(unit) * solved->inequality_multiplier.back();
+  if (target_row) {
+    const std::size_t row = solved->inequality_multiplier.size() - (limited ? 2 : 1);
+    out.shadow_prices.target = unit * solved->inequality_multiplier[row];
+  }
+  return out;
+}
+
+/// The errors of the solver in the words of the problem.
+std::unexpected<Error> unsolved(const MeanVarianceProblem& p, Error error) {
+  if (error.field == "constraints" && (!p.limits.empty() || p.trading)) {
+    error.field = p.limits.empty() ? "max_turnover" : "limits";
+    error.message =
+        fmt::format("no weights meet all of it: the bounds, the limits of {} groups{}{}",
+                    p.limits.size(), p.trading ? ", the turnover" : "",
+                    p.objective == Objective::kTargetReturn ? " and the target return" : "");
+    error.kind = ErrorKind::kInfeasible;
     return std::unexpected(std::move(error));
   }
+  // Some portfolio is feasible, as was checked before: "constraints" too means that the search
+  // ran away along a direction without risk.
+  if (error.field == "objective" || error.field == "constraints") {
+    error.field = "objective";
+    error.message =
+        p.objective == Objective::kUtility
+            ? "the utility has no maximum: without bounds, some mix of assets earns and shows no "
+              "risk under this singular covariance; set bounds, or use a shrinkage covariance"
+            : "no optimum was found: without bounds, this singular covariance leaves the weights "
+              "open; set bounds, or use a shrinkage covariance";
+  }
+  return std::unexpected(std::move(error));
+}
+
+/// The value is unit x (1/2 w'Sw - lambda m'w), with trading less cost x turnover. A row of the
+/// target return is the last inequality.
+Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProgram& program,
+                               const Eigen::MatrixXd& factor, double unit, bool target_row,
+                               const Execution& execution) {
+  if (p.trading) return solve_trading(p, program, unit, target_row, execution);
+  auto solved = solve_quadratic_program(program, execution, first_states(program, factor));
+  if (!solved) return unsolved(p, std::move(solved).error());
   ContinuousAnswer out = answer_of(p, program, *solved);
   const DualBound proof =
       dual_bound(program, out.weights, solved->equality_multiplier, solved->inequality_multiplier);
-  out.value = p.objective == Objective::kUtility
-                  ? out.expected_return - 0.5 * p.risk_aversion * out.variance
-                  : out.variance;
   // The rounding of w'Sw, which is all there is of a variance that a singular S lets vanish.
-  const double noise = std::abs(unit) * 1e-15 * largest_variance(p);
+  double noise = std::abs(unit) * 1e-15 * largest_variance(p);
   double bound = unit * proof.bound;
-  if (p.objective != Objective::kUtility) bound = std::max(bound, 0.0);  // no variance is negative
-  prove(out, bound, proof.infeasibility, noise);
-  out.shadow_prices = prices_of(*solved, unit);
-  if (!solved->inequality_multiplier.empty()) {
-    out.shadow_prices.target = unit * solved->inequality_multiplier[0];
+  switch (p.objective) {
+    case Objective::kUtility:
+      out.value = out.expected_return - 0.5 * p.risk_aversion * out.variance;
+      break;
+    case Objective::kTrackingError: {
+      const double active =
+          out.variance - 2.0 * dot(p.benchmark_covariance, out.weights) + p.benchmark_variance;
+      out.value = std::sqrt(std::max(active, 0.0));
+      bound = std::sqrt(std::max(bound + p.benchmark_variance, 0.0));
+      noise = out.value > 0.0 ? noise / out.value : std::sqrt(noise);
+      break;
+    }
+    default:
+      out.value = out.variance;
+      bound = std::max(bound, 0.0);  // no variance is negative
   }
+  prove(out, bound, proof.infeasibility, noise);
+  const bool root = p.objective == Objective::kTrackingError && out.value > 0.0;
+  out.shadow_prices = prices_of(p, *solved, root ? unit / (2.0 * out.value) : unit);
+  if (target_row) out.shadow_prices.target = unit * solved->inequality_multiplier.back();
   return out;
 }
 
@@ -328,12 +530,11 @@ Result<ContinuousAnswer> target_return(const MeanVarianceProblem& p, CheckedCova
       if (p.mean[i] > most.price + room) program.lower[i] = program.upper[i];
       if (p.mean[i] < most.price - room) program.upper[i] = program.lower[i];
     }
-    return solve(p, program, covariance.factor, 2.0, execution);
+    return solve(p, program, covariance.factor, 2.0, false, execution);
   }
-  program.inequality = Matrix(1, n);
-  for (std::size_t i = 0; i < n; ++i) program.inequality(0, i) = -p.mean[i];
-  program.inequality_limit = {-p.target};
-  return solve(p, program, covariance.factor, 2.0, execution);
+  program.inequality = with_row(program.inequality, p.mean, -1.0);
+  program.inequality_limit.push_back(-p.target);
+  return solve(p, program, covariance.factor, 2.0, true, execution);
 }
 
 // ---- Maximum Sharpe ratio -----------------------------------------------------------------------
@@ -355,15 +556,28 @@ std::unexpected<Error> no_largest_ratio(std::string reason) {
 /// rounding leaves of r on the weights that no bound holds, d, is met by the curvature instead:
 ///   d'y + 1/2 (y - u)'S(y - u) >= d'u - 1/2 d'S^-1 d;
 /// where S is singular, |y - u| <= 10 is taken for granted there.
+///
+/// Limits G w <= h with multipliers u >= 0 are met by Lagrange: r'w >= (r + G'u)'w - u'h, and with
+/// the sum of weights 1 the constant u'h is a part of every entry.
 double ratio_bound(const MeanVarianceProblem& p, const QuadraticProgram& program,
-                   std::span<const double> weights) {
+                   std::span<const double> weights, const QuadraticSolution& solution) {
   constexpr double kFar = 1e6;  // stands for infinity while the price of the budget is found
   const std::size_t n = weights.size();
   const std::vector<double> shared = times(program.quadratic, weights);
   const double variance = dot(weights, shared);
   const double excess = dot(p.mean, weights) - p.risk_free * total(weights);
   const double lambda = variance / excess;
-  std::vector<double> lower(n), upper(n), gain(n), pull(n);
+  std::vector<double> lower(n), upper(n), gain(n), pull(n), limited(n);
+  const auto fold = [&](const Matrix& rows, std::size_t r, double limit, double u) {
+    for (std::size_t i = 0; i < n; ++i) limited[i] += u * (limit - rows(r, i));
+  };
+  for (std::size_t r = 1; r < program.equality_value.size(); ++r) {
+    fold(program.equality, r, program.equality_value[r], solution.equality_multiplier[r]);
+  }
+  for (std::size_t r = 0; r < program.inequality_limit.size(); ++r) {
+    fold(program.inequality, r, program.inequality_limit[r],
+         std::max(0.0, solution.inequality_multiplier[r]));
+  }
   for (std::size_t i = 0; i < n; ++i) {
     lower[i] = std::max(program.lower[i], -kFar);
     upper[i] = std::min(program.upper[i], kFar);
@@ -375,7 +589,8 @@ double ratio_bound(const MeanVarianceProblem& p, const QuadraticProgram& program
   for (double stretch = 1e-16; stretch < 1.0; stretch *= 4.0) {
     double free_gain = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
-      gain[i] = lambda * (p.mean[i] - p.risk_free) - (1.0 + stretch) * shared[i];  // -r
+      gain[i] =
+          lambda * (p.mean[i] - p.risk_free) - (1.0 + stretch) * shared[i] + limited[i];  // -r
       const bool free = weights[i] > program.lower[i] && weights[i] < program.upper[i];
       if (free) free_gain += gain[i] * weights[i];
     }
@@ -467,6 +682,12 @@ class SharpeSearch {
       if (std::abs(next - lambda) <= 1e-13 * lambda) return finish(lambda);
       lambda = next;
     }
+    if (!(excess_ > 0.0) && !p_.limits.empty()) {
+      return infeasible("risk_free",
+                        fmt::format("no portfolio within the limits earns more than the risk-free "
+                                    "rate {}; use min-variance, or a lower risk-free rate",
+                                    p_.risk_free));
+    }
     if (falling < kInfinity) return finish(lambda);  // the certificate says how good it is
     return no_largest_ratio("it keeps rising with ever larger weights");
   }
@@ -495,7 +716,15 @@ class SharpeSearch {
   Result<double> frontier_slope() {
     const std::size_t n = p_.mean.size();
     QuadraticProgram tangent = program_;
-    tangent.equality_value = {0.0};
+    // Limits that hold go on holding; the others do not matter for a short step.
+    for (std::size_t r = 0; r < program_.inequality_limit.size(); ++r) {
+      if (solution_.inequality_multiplier[r] <= 0.0) continue;
+      tangent.equality = with_row(tangent.equality, program_.inequality.row(r), 1.0);
+      tangent.equality_value.push_back(0.0);
+    }
+    tangent.inequality = Matrix();
+    tangent.inequality_limit.clear();
+    tangent.equality_value.assign(tangent.equality_value.size(), 0.0);
     bool any_free = false;
     for (std::size_t i = 0; i < n; ++i) {
       const bool free =
@@ -534,10 +763,14 @@ class SharpeSearch {
     out.iterations = iterations_;
     const double deviation = std::sqrt(out.variance);
     out.value = (out.expected_return - p_.risk_free) / deviation;
-    const double infeasibility = std::abs(total(out.weights) - 1.0);
-    prove(out, ratio_bound(p_, program_, out.weights), infeasibility, 0.0);
+    double infeasibility = std::abs(total(out.weights) - 1.0);
+    for (const LinearLimit& limit : p_.limits) {
+      const double at = dot(limit.coefficients, out.weights);
+      infeasibility = std::max({infeasibility, limit.lower - at, at - limit.upper});
+    }
+    prove(out, ratio_bound(p_, program_, out.weights, solution_), infeasibility, 0.0);
     // d ratio / dw = (m - S w / lambda) / deviation = (multipliers) / (lambda deviation).
-    out.shadow_prices = prices_of(solution_, -1.0 / (lambda * deviation));
+    out.shadow_prices = prices_of(p_, solution_, -1.0 / (lambda * deviation));
     return out;
   }
 
@@ -566,9 +799,14 @@ Result<ContinuousAnswer> optimize_mean_variance(const MeanVarianceProblem& probl
     return SharpeSearch(problem, std::move(covariance), execution).run();
   }
   const bool utility = problem.objective == Objective::kUtility;
-  const QuadraticProgram program = on_budget(problem, std::move(covariance.symmetric),
-                                             utility ? 1.0 / problem.risk_aversion : 0.0);
-  return solve(problem, program, covariance.factor, utility ? -problem.risk_aversion : 2.0,
+  QuadraticProgram program = on_budget(problem, std::move(covariance.symmetric),
+                                       utility ? 1.0 / problem.risk_aversion : 0.0);
+  if (problem.objective == Objective::kTrackingError) {
+    for (std::size_t i = 0; i < problem.mean.size(); ++i) {
+      program.linear[i] = -problem.benchmark_covariance[i];
+    }
+  }
+  return solve(problem, program, covariance.factor, utility ? -problem.risk_aversion : 2.0, false,
                execution);
 }
 

@@ -10,7 +10,9 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,10 +26,11 @@
 namespace quanta::portfolio {
 
 enum class Objective {
-  kMinVariance,   ///< least w'Sw
-  kMaxSharpe,     ///< largest (m'w - risk_free) / sqrt(w'Sw)
-  kTargetReturn,  ///< least w'Sw with m'w >= target
-  kUtility,       ///< largest m'w - risk_aversion / 2 x w'Sw
+  kMinVariance,    ///< least w'Sw
+  kMaxSharpe,      ///< largest (m'w - risk_free) / sqrt(w'Sw)
+  kTargetReturn,   ///< least w'Sw with m'w >= target
+  kUtility,        ///< largest m'w - risk_aversion / 2 x w'Sw
+  kTrackingError,  ///< least sqrt(w'Sw - 2 b'w + v), the deviation of the return beyond a benchmark
 };
 
 constexpr auto enum_names(Objective) {
@@ -35,7 +38,8 @@ constexpr auto enum_names(Objective) {
   return std::array{std::pair{kMinVariance, std::string_view("min-variance")},
                     std::pair{kMaxSharpe, std::string_view("max-sharpe")},
                     std::pair{kTargetReturn, std::string_view("target-return")},
-                    std::pair{kUtility, std::string_view("utility")}};
+                    std::pair{kUtility, std::string_view("utility")},
+                    std::pair{kTrackingError, std::string_view("tracking-error")}};
 }
 
 /// Whether an objective is better when smaller or when larger.
@@ -60,6 +64,21 @@ struct Bounds {
 /// The same limits for each of n assets.
 Bounds uniform_bounds(std::size_t n, double lower, double upper);
 
+/// lower <= sum_i coefficients[i] w[i] <= upper: a group, a factor, a beta.
+struct LinearLimit {
+  std::string name;
+  std::vector<double> coefficients;  ///< n
+  double lower = -std::numeric_limits<double>::infinity();
+  double upper = std::numeric_limits<double>::infinity();
+};
+
+/// What it costs to come from the weights that are held.
+struct Trading {
+  std::vector<double> current;  ///< w0, n
+  double cost = 0.0;            ///< taken from the objective: cost x sum |w - w0|; >= 0
+  double max_turnover = std::numeric_limits<double>::infinity();  ///< of sum |w - w0|; >= 0
+};
+
 /// n assets; mean and covariance in one unit of time (the caller's: a year, a week), and so are
 /// target, risk_free and the answer's value.
 struct MeanVarianceProblem {
@@ -70,6 +89,10 @@ struct MeanVarianceProblem {
   double target = 0.0;         ///< kTargetReturn: the least return
   double risk_free = 0.0;      ///< kMaxSharpe
   double risk_aversion = 3.0;  ///< kUtility: delta > 0
+  std::vector<LinearLimit> limits = {};
+  std::optional<Trading> trading = {};            ///< not with kMaxSharpe and kTrackingError
+  std::vector<double> benchmark_covariance = {};  ///< kTrackingError: b, n
+  double benchmark_variance = 0.0;                ///< kTrackingError: v
 };
 
 /// What each constraint costs: the change of `value` per unit by which its right side rises. For a
@@ -81,6 +104,12 @@ struct ShadowPrices {
   std::vector<double> upper;     ///< n, of w <= upper
   std::optional<double> target;  ///< kTargetReturn; missing when the target is the largest return
                                  ///< there is, because beyond it nothing is feasible
+  struct Limit {
+    double lower = 0.0;
+    double upper = 0.0;
+  };
+  std::vector<Limit> limits;  ///< one for each of the problem's
+  double turnover = 0.0;      ///< of sum |w - w0| <= max_turnover
 };
 
 struct ContinuousAnswer {
@@ -90,6 +119,7 @@ struct ContinuousAnswer {
   Sense sense = Sense::kMinimize;
   double expected_return = 0.0;  ///< m'w
   double variance = 0.0;         ///< w'Sw
+  double turnover = 0.0;         ///< sum |w - w0|, where there is a start
   /// proven: gap <= 1e-8 x |value| by Lagrangian duality, and the constraints met to 1e-9. Where S
   /// is singular and weights have no bounds, optimizers/dual_bound.h says how far it looks.
   Certificate certificate;
@@ -106,7 +136,10 @@ struct ContinuousAnswer {
 ///   kBadInput    "mean", "covariance", "bounds": sizes that differ, none, not finite (the bounds:
 ///                NaN), not symmetric, not positive semidefinite; "target", "risk_free",
 ///                "risk_aversion": not finite, or not positive.
-///   kInfeasible  "bounds": lower above upper; the bounds sum to less or more than 1.
+///                "limits", "trading": sizes that differ, not finite, a negative cost or turnover;
+///                the objective takes no trading.
+///   kInfeasible  "limits": limits and bounds contradict each other. "bounds": lower above upper;
+///   the bounds sum to less or more than 1.
 ///                "target": above the largest return within the bounds (says it).
 ///                "risk_free": no portfolio within the bounds beats it (says the largest return).
 ///                "objective": no maximum exists (no bounds and a portfolio without risk that

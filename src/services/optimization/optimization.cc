@@ -59,6 +59,31 @@ Result<void> check(const OptimizeRequest& request) {
     return fail(ErrorKind::kUsage, fmt::format("has no meaning for {}", to_text(objective)),
                 request.bounds.all ? "bounds" : "bound");
   }
+  const auto without = [&](std::string_view field) {
+    return fail(ErrorKind::kUsage, fmt::format("has no meaning for {}", to_text(objective)),
+                std::string(field));
+  };
+  const bool rows = !no_bounds && objective != kTargetRisk;
+  if (!rows && !request.groups_file.empty()) return without("groups");
+  if (request.groups_file.empty() != request.groups.empty()) {
+    return fail(ErrorKind::kUsage,
+                "a file of groups (--groups) and limits of them (--group) belong together",
+                request.groups.empty() ? "groups" : "group");
+  }
+  const bool trades =
+      objective == kUtility || objective == kMinVariance || objective == kTargetReturn;
+  if (!trades && !request.current.empty()) return without("current");
+  if (request.current.empty() && (request.cost || request.max_turnover)) {
+    return fail(ErrorKind::kUsage, "needs the weights that are held (--current equal or FILE)",
+                request.cost ? "cost" : "max-turnover");
+  }
+  if (request.benchmark.empty() == (objective == kTrackingError)) {
+    return objective == kTrackingError ? missing("benchmark", "FILE[:COLUMN]", objective)
+                                       : out_of_place("benchmark", "tracking-error", objective);
+  }
+  if (objective == kTrackingError && !request.moments.moments_file.empty()) {
+    return fail(ErrorKind::kUsage, "tracking-error needs prices, not a file of moments", "moments");
+  }
   if (!discrete && request.method == OptimizeMethod::kQaoa) {
     return fail(ErrorKind::kUsage, "qaoa solves selection and lots; weights are solved by exact",
                 "method");

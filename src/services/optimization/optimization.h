@@ -37,6 +37,7 @@ enum class OptimizeObjective {
   kUtility,             ///< largest m'w - risk_aversion / 2 x w'Sw
   kMaxDiversification,  ///< largest s'w / sqrt(w'Sw), s the volatilities
   kMaxDecorrelation,    ///< least w'Cw, C the correlations
+  kTrackingError,       ///< least deviation of the return beyond a benchmark
   kRiskParity,          ///< each asset contributes the same risk
   kRiskBudget,          ///< each asset contributes its budget of the risk
   kInverseVolatility,   ///< 1 / sigma
@@ -57,6 +58,7 @@ constexpr auto enum_names(OptimizeObjective) {
                     std::pair{kUtility, Name("utility")},
                     std::pair{kMaxDiversification, Name("max-diversification")},
                     std::pair{kMaxDecorrelation, Name("max-decorrelation")},
+                    std::pair{kTrackingError, Name("tracking-error")},
                     std::pair{kRiskParity, Name("risk-parity")},
                     std::pair{kRiskBudget, Name("risk-budget")},
                     std::pair{kInverseVolatility, Name("inverse-volatility")},
@@ -91,6 +93,13 @@ constexpr auto enum_names(OptimizeMethod) {
                     std::pair{kQaoa, Name("qaoa")}};
 }
 
+/// Sum of the weights of a group.
+struct GroupLimit {
+  std::string group;
+  double lower = 0.0;
+  double upper = 1.0;
+};
+
 /// What is not given is left at its default. A member that does not belong to the objective (a
 /// target for min-variance, lots for selection) is an error, so that nothing asked for is ignored.
 struct OptimizeRequest {
@@ -100,7 +109,13 @@ struct OptimizeRequest {
   std::optional<double> target;         ///< target-return, target-risk
   std::optional<double> risk_aversion;  ///< utility; default 3
 
-  BoundsRequest bounds;  ///< of weights
+  BoundsRequest bounds;     ///< of weights
+  std::string groups_file;  ///< CSV asset,group
+  std::vector<GroupLimit> groups;
+  std::string current;                 ///< "equal" or CSV asset,weight; empty: no start
+  std::optional<double> cost;          ///< of sum |w - w0|, taken from the objective
+  std::optional<double> max_turnover;  ///< of sum |w - w0|
+  std::string benchmark;               ///< tracking-error: FILE[:COLUMN]
 
   std::string budgets_file;                                ///< risk-budget: CSV asset,budget
   std::optional<statistics::LinkageMethod> linkage;        ///< hrp, herc; default single
@@ -154,8 +169,8 @@ constexpr auto enum_names(Relation) {
 
 /// One constraint as it was understood: `value` `relation` `limit`.
 struct ConstraintRow {
-  std::string name;                  ///< sum, return, weight, select, lots
-  std::optional<std::string> asset;  ///< whose weight or lots
+  std::string name;  ///< sum, return, volatility, group, turnover, weight, select, lots
+  std::optional<std::string> asset;  ///< whose weight or lots; of a group its name
   Relation relation = Relation::kEqual;
   double limit = 0.0;
   double value = 0.0;                  ///< what the answer has there
@@ -163,14 +178,15 @@ struct ConstraintRow {
                                        ///< nothing where it has none (whole numbers)
 
   static constexpr auto describe() {
-    return std::tuple{
-        field("name", &ConstraintRow::name, "sum, return, weight, select or lots"),
-        field("asset", &ConstraintRow::asset, "whose weight or lots; null: of the whole"),
-        field("relation", &ConstraintRow::relation, "value relation limit"),
-        field("limit", &ConstraintRow::limit, "the right side"),
-        field("value", &ConstraintRow::value, "what the answer has there"),
-        field("shadow_price", &ConstraintRow::shadow_price,
-              "change of the objective's value per unit by which the limit rises")};
+    return std::tuple{field("name", &ConstraintRow::name,
+                            "sum, return, volatility, group, turnover, weight, select or lots"),
+                      field("asset", &ConstraintRow::asset,
+                            "whose weight or lots, or which group; null: of the whole"),
+                      field("relation", &ConstraintRow::relation, "value relation limit"),
+                      field("limit", &ConstraintRow::limit, "the right side"),
+                      field("value", &ConstraintRow::value, "what the answer has there"),
+                      field("shadow_price", &ConstraintRow::shadow_price,
+                            "change of the objective's value per unit by which the limit rises")};
   }
 };
 

@@ -1,9 +1,14 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
 
+#include "core/enum_text.h"
 #include "portfolio/frontier/efficient_frontier.h"
+#include "services/market_data/asset_file.h"
+#include "services/market_data/market_data.h"
 #include "services/optimization/deadline.h"
 #include "services/optimization/solve.h"
 #include "services/optimization/stopwatch.h"
@@ -18,6 +23,8 @@ portfolio::Objective engine_objective(OptimizeObjective objective) {
       return portfolio::Objective::kMaxSharpe;
     case OptimizeObjective::kTargetReturn:
       return portfolio::Objective::kTargetReturn;
+    case OptimizeObjective::kTrackingError:
+      return portfolio::Objective::kTrackingError;
     case OptimizeObjective::kUtility:
       return portfolio::Objective::kUtility;
     default:
@@ -26,8 +33,88 @@ portfolio::Objective engine_objective(OptimizeObjective objective) {
   return portfolio::Objective::kMinVariance;
 }
 
+/// Group limits as sums of weights.
+Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate,
+                        OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
+  if (request.groups_file.empty()) return {};
+  QUANTA_TRY(AssetFile file,
+             load_asset_file(request.groups_file, "groups", "group", estimate.assets));
+  std::vector<std::string_view> known;
+  for (const AssetEntry& entry : file.entries) {
+    if (std::ranges::find(known, entry.text) == known.end()) known.push_back(entry.text);
+  }
+  std::vector<std::string_view> seen;
+  for (const GroupLimit& limit : request.groups) {
+    if (std::ranges::find(known, limit.group) == known.end()) {
+      return std::unexpected(unknown_word("group", limit.group, known));
+    }
+    if (std::ranges::find(seen, limit.group) != seen.end()) {
+      return fail(ErrorKind::kUsage, fmt::format("{} is given twice", limit.group), "group");
+    }
+    seen.push_back(limit.group);
+    portfolio::LinearLimit row{.name = limit.group,
+                               .coefficients = std::vector<double>(estimate.assets.size()),
+                               .lower = limit.lower,
+                               .upper = limit.upper};
+    for (const AssetEntry& entry : file.entries) {
+      if (entry.text == limit.group) row.coefficients[entry.asset] = 1.0;
+    }
+    problem.limits.push_back(std::move(row));
+  }
+  document.provenance.inputs.push_back(std::move(file.input));
+  return {};
+}
+
+Result<void> add_start(const OptimizeRequest& request, const Estimate& estimate,
+                       OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
+  if (request.current.empty()) return {};
+  const std::size_t n = estimate.assets.size();
+  portfolio::Trading trading{
+      .current = std::vector<double>(n, 1.0 / static_cast<double>(n)),
+      .cost = request.cost.value_or(0.0),
+      .max_turnover = request.max_turnover.value_or(std::numeric_limits<double>::infinity())};
+  if (request.current != "equal") {
+    QUANTA_TRY(AssetFigures loaded,
+               load_asset_figures(request.current, "current", "weight", estimate.assets));
+    trading.current = std::move(loaded.figures);
+    document.provenance.inputs.push_back(std::move(loaded.input));
+  }
+  problem.trading = std::move(trading);
+  return {};
+}
+
+/// Covariances of the assets with the benchmark, and its variance, annual, by sample moments of
+/// their common returns.
+Result<void> add_benchmark(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
+                           OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
+  QUANTA_TRY(LoadedSeries series,
+             load_benchmark(request.benchmark, estimate.prices->panel.dates, run.execution));
+  const std::size_t n = estimate.assets.size();
+  const std::size_t n_periods = estimate.returns.rows();
+  Matrix joined(n_periods, n + 1);
+  for (std::size_t t = 0; t < n_periods; ++t) {
+    std::ranges::copy(estimate.returns.row(t), joined.row(t).begin());
+    joined(t, n) = series.prices[t + 1] / series.prices[t] - 1.0;
+  }
+  auto moments = statistics::estimate_moments(joined, {});
+  if (!moments) return std::unexpected(std::move(moments).error());
+  const double year = *estimate.periods_per_year;
+  for (std::size_t i = 0; i < n; ++i) {
+    problem.benchmark_covariance.push_back(year * moments->covariance(i, n));
+    for (std::size_t j = 0; j < n; ++j) {
+      problem.covariance(i, j) = year * moments->covariance(i, j);
+    }
+  }
+  problem.benchmark_variance = year * moments->covariance(n, n);
+  document.provenance.inputs.push_back(std::move(series.input));
+  std::ranges::move(series.warnings, std::back_inserter(document.provenance.warnings));
+  return {};
+}
+
 /// The moments are made from the prices; a user has no flag called covariance or mean.
 std::unexpected<Error> of_source(Error error, const OptimizeRequest& request) {
+  if (error.field == "limits") error.field = "group";
+  if (error.field == "max_turnover") error.field = "max-turnover";
   if (error.field == "covariance" || error.field == "mean") {
     error.field = request.moments.moments_file.empty() ? "prices" : "moments";
   }
@@ -44,6 +131,23 @@ std::vector<ConstraintRow> constraint_rows(const portfolio::MeanVarianceProblem&
   if (problem.objective == portfolio::Objective::kTargetReturn) {
     rows.push_back({"return", std::nullopt, Relation::kAtLeast, problem.target,
                     answer.expected_return, answer.shadow_prices.target});
+  }
+  for (std::size_t g = 0; g < problem.limits.size(); ++g) {
+    const portfolio::LinearLimit& limit = problem.limits[g];
+    double at = 0;
+    for (std::size_t i = 0; i < assets.size(); ++i) at += limit.coefficients[i] * answer.weights[i];
+    if (std::isfinite(limit.lower)) {
+      rows.push_back({"group", limit.name, Relation::kAtLeast, limit.lower, at,
+                      answer.shadow_prices.limits[g].lower});
+    }
+    if (std::isfinite(limit.upper)) {
+      rows.push_back({"group", limit.name, Relation::kAtMost, limit.upper, at,
+                      answer.shadow_prices.limits[g].upper});
+    }
+  }
+  if (problem.trading && std::isfinite(problem.trading->max_turnover)) {
+    rows.push_back({"turnover", std::nullopt, Relation::kAtMost, problem.trading->max_turnover,
+                    answer.turnover, answer.shadow_prices.turnover});
   }
   for (std::size_t i = 0; i < assets.size(); ++i) {
     if (std::isfinite(problem.bounds.lower[i])) {
@@ -81,6 +185,12 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
     auto correlation = statistics::correlation(problem.covariance);
     if (!correlation) return of_source(std::move(correlation).error(), request);
     problem.covariance = *std::move(correlation);
+  }
+
+  QUANTA_CHECK(add_groups(request, estimate, document, problem));
+  QUANTA_CHECK(add_start(request, estimate, document, problem));
+  if (request.objective == OptimizeObjective::kTrackingError) {
+    QUANTA_CHECK(add_benchmark(request, estimate, run, document, problem));
   }
 
   const Deadline deadline(run.execution.stop, request.deadline_s);
