@@ -2,13 +2,19 @@
 
 #include <array>
 
+#include "quantum/algorithm/gray_enumeration.h"
+#include "quantum/algorithm/grover_search.h"
 #include "quantum/algorithm/qaoa.h"
+#include "quantum/algorithm/simulated_annealing.h"
 
 namespace quanta::quantum {
 
 std::span<const AlgorithmDescription> algorithms() {
   static const auto kAlgorithms = std::to_array<AlgorithmDescription>({
       kQaoa,
+      kGroverSearch,
+      kSimulatedAnnealing,
+      kGrayEnumeration,
   });
   return kAlgorithms;
 }
