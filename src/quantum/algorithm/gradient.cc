@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "quantum/algorithm/generator.h"
+#include "quantum/algorithm/observable_check.h"
 #include "quantum/circuit/algebra.h"
 #include "quantum/simulator/observables.h"
 #include "quantum/simulator/simulate.h"
@@ -111,25 +112,6 @@ Result<Circuit> unitary_part(const Circuit& circuit) {
   }
   for (Operation& operation : gates) QUANTA_CHECK(result.append(std::move(operation)));
   return result;
-}
-
-Result<void> check_observable(const PauliSum& observable, unsigned n_qubits) {
-  if (observable.n_qubits != n_qubits) {
-    return bad_input("observable", fmt::format("acts on {} qubits, the circuit on {}",
-                                               observable.n_qubits, n_qubits));
-  }
-  if (observable.terms.empty()) return bad_input("observable", "has no terms");
-  for (const PauliTerm& term : observable.terms) {
-    if (((term.string.x | term.string.z) >> n_qubits) != 0) {
-      return bad_input("observable",
-                       fmt::format("a string has letters beyond its {} qubits", n_qubits));
-    }
-    if (!std::isfinite(term.coefficient)) {
-      return bad_input("observable", fmt::format("the coefficient of {} is {}, not finite",
-                                                 to_text(term.string, n_qubits), term.coefficient));
-    }
-  }
-  return {};
 }
 
 Result<void> check_memory(unsigned n_qubits, std::size_t memory_limit) {
@@ -254,7 +236,11 @@ Result<CircuitEnergy> CircuitEnergy::create(const Circuit& circuit, PauliSum obs
                                             const GradientOptions& options) {
   if (circuit.n_qubits() == 0) return bad_input("circuit", "has no qubits");
   QUANTA_CHECK(check_memory(circuit.n_qubits(), options.memory_limit));
-  QUANTA_CHECK(check_observable(observable, circuit.n_qubits()));
+  QUANTA_CHECK(check_observable(observable));
+  if (observable.n_qubits != circuit.n_qubits()) {
+    return bad_input("observable", fmt::format("acts on {} qubits, the circuit on {}",
+                                               observable.n_qubits, circuit.n_qubits()));
+  }
   QUANTA_TRY(Circuit unitary, unitary_part(circuit));
   return CircuitEnergy(std::move(unitary), std::move(observable), options.memory_limit);
 }
