@@ -211,12 +211,17 @@ Readings readings_behind(std::span<const Operation> operations, std::span<const 
 
 CircuitEnergy::CircuitEnergy(Circuit circuit, PauliSum observable, std::size_t memory_limit)
     : circuit_(std::move(circuit)),
+      start_(circuit_.n_qubits()),
       observable_(std::move(observable)),
       memory_limit_(memory_limit) {
+  for (const std::string& name : circuit_.parameters()) (void)start_.parameter(name);
   const auto operations = circuit_.operations();
   SegmentRule rule;
   for (std::size_t j = 0; j < operations.size(); ++j) {
-    if (operations[j].gate == Gate::kStatePreparation) continue;
+    if (operations[j].gate == Gate::kStatePreparation) {
+      (void)start_.append(operations[j]);
+      continue;
+    }
     if (segments_.empty() || !rule.admits(operations[j])) {
       segments_.push_back({.begin = j});
       rule = {};
@@ -248,6 +253,11 @@ Result<CircuitEnergy> CircuitEnergy::create(const Circuit& circuit, PauliSum obs
 Result<StateVector> CircuitEnergy::state(std::span<const double> parameters,
                                          const Execution& execution) const {
   return simulate(circuit_, {.parameters = parameters, .memory_limit = memory_limit_}, execution);
+}
+
+Result<StateVector> CircuitEnergy::start(std::span<const double> parameters,
+                                         const Execution& execution) const {
+  return simulate(start_, {.parameters = parameters, .memory_limit = memory_limit_}, execution);
 }
 
 Result<double> CircuitEnergy::energy(std::span<const double> parameters,

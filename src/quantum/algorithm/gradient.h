@@ -58,6 +58,8 @@ class CircuitEnergy {
   // number, not finite).
 
   Result<StateVector> state(std::span<const double> parameters, const Execution& execution) const;
+  /// The state that the first gate acts on: |0…0>, or what the state preparations make of it.
+  Result<StateVector> start(std::span<const double> parameters, const Execution& execution) const;
   Result<double> energy(std::span<const double> parameters, const Execution& execution) const;
   /// By adjoint differentiation: every gate with an angle, all parameters for about three forward
   /// runs and one product with H, whatever their number; two states of memory. Errors: "parameters"
@@ -77,6 +79,7 @@ class CircuitEnergy {
   CircuitEnergy(Circuit circuit, PauliSum observable, std::size_t memory_limit);
 
   Circuit circuit_;  // state preparations come first
+  Circuit start_;    // they alone, with all parameters
   PauliSum observable_;
   std::size_t memory_limit_ = 0;
   std::vector<Segment> segments_;

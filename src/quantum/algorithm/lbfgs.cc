@@ -58,8 +58,8 @@ std::vector<double> direction(std::span<const double> gradient, const std::deque
 LbfgsResult minimize_lbfgs(std::span<const double> start, const LbfgsOptions& options,
                            const ValueAndGradient& function) {
   const std::size_t n = start.size();
-  LbfgsResult best{std::vector<double>(start.begin(), start.end()),
-                   std::numeric_limits<double>::infinity(), 0};
+  LbfgsResult best{.x = std::vector<double>(start.begin(), start.end()),
+                   .value = std::numeric_limits<double>::infinity()};
   const auto evaluate = [&](std::span<const double> x, std::span<double> gradient) {
     const double value = function(x, gradient);
     ++best.evaluations;
@@ -122,8 +122,12 @@ LbfgsResult minimize_lbfgs(std::span<const double> start, const LbfgsOptions& op
     x.swap(next);
     gradient.swap(next_gradient);
     value = next_value;
-    if (gain < options.value_tolerance) break;
+    if (gain < options.value_tolerance) {
+      best.converged = true;
+      break;
+    }
   }
+  if (largest(gradient) <= options.gradient_tolerance) best.converged = true;
   return best;
 }
 

@@ -7,10 +7,10 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <stop_token>
-#include <vector>
+
+#include "quantum/algorithm/minimum.h"
 
 namespace quanta::quantum {
 
@@ -22,15 +22,7 @@ struct LbfgsOptions {
   std::stop_token stop = {};          ///< looked at after each evaluation
 };
 
-struct LbfgsResult {
-  std::vector<double> x;  ///< the best point seen
-  double value = 0.0;
-  std::size_t evaluations = 0;
-};
-
-/// Returns the function's value at x and writes its gradient.
-using ValueAndGradient =
-    std::function<double(std::span<const double> x, std::span<double> gradient)>;
+using LbfgsResult = Minimum;  ///< the best point seen
 
 /// Directions from the last 10 steps; step lengths by bisection for the weak Wolfe conditions
 /// (c1 = 1e-4, c2 = 0.9). A value that is not a number counts as too large. Deterministic.

@@ -27,6 +27,7 @@ TEST(Lbfgs, FindsTheMinimumOfRosenbrocksValley) {
       minimize_lbfgs(start, {.max_evaluations = 300, .gradient_tolerance = 1e-10}, rosenbrock);
   for (const double x : found.x) EXPECT_NEAR(x, 1.0, 1e-8);
   EXPECT_LT(found.evaluations, 150U);
+  EXPECT_TRUE(found.converged);
 }
 
 TEST(Lbfgs, KeepsItsBudgetAndReturnsTheBestPointSeen) {
@@ -39,6 +40,7 @@ TEST(Lbfgs, KeepsItsBudgetAndReturnsTheBestPointSeen) {
     EXPECT_LE(found.evaluations, budget);
     EXPECT_EQ(found.value, rosenbrock(found.x, gradient));
     EXPECT_LE(found.value, best);
+    EXPECT_FALSE(found.converged);
     best = found.value;
   }
   EXPECT_LT(best, 4.0);
