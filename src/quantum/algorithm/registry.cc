@@ -6,6 +6,7 @@
 #include "quantum/algorithm/grover_search.h"
 #include "quantum/algorithm/qaoa.h"
 #include "quantum/algorithm/simulated_annealing.h"
+#include "quantum/algorithm/vqe.h"
 
 namespace quanta::quantum {
 
@@ -15,6 +16,7 @@ std::span<const AlgorithmDescription> algorithms() {
       kGroverSearch,
       kSimulatedAnnealing,
       kGrayEnumeration,
+      kVqe,
   });
   return kAlgorithms;
 }
