@@ -6,7 +6,8 @@
 /// R = 1 is the two-term rule of every gate exp(-i t P/2), of p, and of the phases of u and fsim.
 /// R = 2, four terms: the same exponentials under controls and xx_plus_yy, xx_minus_yy (W = 1/2);
 /// the turn of fsim and the axes of r, xx_plus_yy and xx_minus_yy (W = 1). That is every gate with
-/// an angle. Source: Wierichs, Izaac, Wang, Lin (2022), arXiv:2107.12390, equation 22 and below.
+/// an angle. Source: Wierichs, Izaac, Wang, Lin (2022), General parameter-shift rules for
+/// quantum gradients, arXiv:2107.12390.
 #pragma once
 
 #include <cstddef>
