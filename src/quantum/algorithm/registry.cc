@@ -2,9 +2,13 @@
 
 #include <array>
 
+#include "quantum/algorithm/canonical_amplitude_estimation.h"
 #include "quantum/algorithm/gray_enumeration.h"
 #include "quantum/algorithm/grover_search.h"
+#include "quantum/algorithm/iterative_amplitude_estimation.h"
+#include "quantum/algorithm/maximum_likelihood_amplitude_estimation.h"
 #include "quantum/algorithm/qaoa.h"
+#include "quantum/algorithm/real_amplitude_estimation.h"
 #include "quantum/algorithm/simulated_annealing.h"
 #include "quantum/algorithm/vqe.h"
 
@@ -17,6 +21,10 @@ std::span<const AlgorithmDescription> algorithms() {
       kSimulatedAnnealing,
       kGrayEnumeration,
       kVqe,
+      kCanonicalAmplitudeEstimation,
+      kIterativeAmplitudeEstimation,
+      kMaximumLikelihoodAmplitudeEstimation,
+      kRealAmplitudeEstimation,
   });
   return kAlgorithms;
 }
