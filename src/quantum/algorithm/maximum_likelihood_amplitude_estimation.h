@@ -53,7 +53,7 @@ struct LikelihoodEstimate : AmplitudeEstimate {
 ///
 /// Deterministic in (problem, options, seed). Errors: kBadInput, field "powers" (none, or too
 /// large), "shots", "alpha"; kCancelled.
-/// Cost: the shots, and O(sum (2k + 1)) evaluations of l.
+/// Cost: the shots, and O(sum (2k + 1)) evaluations of l, each a sine and cosine per power.
 Result<LikelihoodEstimate> estimate_by_likelihood(AmplitudeOracle& oracle,
                                                   const MaximumLikelihoodOptions& options,
                                                   std::uint64_t seed, const Execution& execution);
