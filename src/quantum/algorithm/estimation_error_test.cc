@@ -96,37 +96,40 @@ TEST(EstimationError, AgreesWithAnIndependentImplementation) {
 }
 
 // Errors fall as 1/calls for the iterative method and the doubling likelihood schedule, as
-// calls^-3/4 for the linear schedule (Suzuki et al., figure 2), as 1/sqrt(calls) without Q. The rms
-// stays within a quarter of the Cramer-Rao bound and the intervals hold a as often as they say.
+// calls^-3/4 for the linear schedule (Suzuki et al., figure 2), as 1/sqrt(calls) without Q. Errors
+// are near the Cramer-Rao bound and the intervals hold a as often as they say.
 TEST(EstimationError, FallsAsTheoryHasIt) {
   std::vector<EstimatorOptions> doubling;
   std::vector<EstimatorOptions> linear;
   std::vector<EstimatorOptions> iterative;
   std::vector<EstimatorOptions> plain;
-  for (unsigned m = 2; m <= 8; ++m) {
+  for (unsigned m = 3; m <= 8; ++m) {  // below, wrong maxima are not rare yet
     doubling.push_back(MaximumLikelihoodOptions{.powers = exponential_powers(m)});
     linear.push_back(MaximumLikelihoodOptions{.powers = linear_powers(4 * m)});
     iterative.push_back(IterativeOptions{.epsilon = std::ldexp(0.1, -static_cast<int>(m))});
     plain.push_back(MonteCarloOptions{.samples = std::uint64_t{50} << m});
   }
-  const ErrorTableOptions options{.repeats = 200, .seed = 4};
-  const auto table = [&](const std::vector<EstimatorOptions>& methods) {
-    return error_against_calls(0.3, methods, options, {}).value();
+  const auto table = [&](const std::vector<EstimatorOptions>& methods, std::uint64_t repeats) {
+    return error_against_calls(0.3, methods, {.repeats = repeats, .seed = 4}, {}).value();
   };
-  const auto rows = table(doubling);
+  // 1,000 runs: the rms has a deviation of 2 %, a coverage of 0.95 one of 0.007.
+  const auto rows = table(doubling, 1000);
+  const auto samples = table(plain, 1000);
   EXPECT_NEAR(log_log_slope(rows), -1.0, 0.15);
-  EXPECT_NEAR(log_log_slope(table(linear)), -0.75, 0.08);
-  EXPECT_NEAR(log_log_slope(table(iterative)), -1.0, 0.15);
-  const auto samples = table(plain);
+  EXPECT_NEAR(log_log_slope(table(linear, 200)), -0.75, 0.08);
+  EXPECT_NEAR(log_log_slope(table(iterative, 200)), -1.0, 0.15);
   EXPECT_NEAR(log_log_slope(samples), -0.5, 0.05);
 
   for (std::size_t i = 0; i < rows.size(); ++i) {
     double information = 0.0;
-    for (const std::uint64_t k : exponential_powers(static_cast<unsigned>(i) + 2)) {
+    for (const std::uint64_t k : exponential_powers(static_cast<unsigned>(i) + 3)) {
       information += 100.0 * std::pow(2.0 * static_cast<double>(k) + 1.0, 2) / (0.3 * 0.7);
     }
-    EXPECT_LT(rows[i].rms_error, 1.25 / std::sqrt(information));
-    EXPECT_GT(rows[i].rms_error, 0.8 / std::sqrt(information));
+    // The median of a normal error is 0.6745 deviations. The rms has some more from the few runs
+    // whose highest maximum is not the one near a.
+    EXPECT_NEAR(rows[i].median_error * std::sqrt(information) / 0.6745, 1.0, 0.2);
+    EXPECT_LT(rows[i].rms_error, 1.5 / std::sqrt(information));
+    EXPECT_GT(rows[i].rms_error, 0.9 / std::sqrt(information));
     EXPECT_GT(rows[i].coverage, 0.92);
     EXPECT_NEAR(rows[i].monte_carlo_error / rows[i].monte_carlo_law, 1.0, 0.15);
     EXPECT_LT(rows[i].rms_error, rows[i].monte_carlo_error);
