@@ -1,0 +1,72 @@
+/// Programs with measurements in their middle, on state vectors.
+///
+/// A branch is one history of outcomes. Exact: both outcomes of every measurement are followed,
+/// each with its probability. With shots: the shots are split between them by a binomial draw, so
+/// that all shots of one history share its states.
+///
+///   QUANTA_TRY(const auto process, circuit_process(circuit));
+///   QUANTA_TRY(const BranchResult exact, run_branches(*process, {}, execution));
+///   QUANTA_TRY(const BranchResult drawn, run_branches(*process, {.shots = 1024}, execution));
+///
+/// A qubit that is in a definite state (at the start, behind a reset or a measurement) stands
+/// beside the amplitudes until a gate acts on it. So a measurement halves the state instead of
+/// copying it, and n measured qubits cost O(n 2^n) for all their 2^n outcomes together.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/execution.h"
+#include "core/result.h"
+#include "quantum/simulator/pauli_sum.h"
+#include "quantum/simulator/process.h"
+
+namespace quanta::quantum {
+
+struct BranchOptions {
+  std::optional<std::uint64_t> shots = {};  ///< nothing: exact
+  std::uint64_t seed = 1;
+  std::span<const PauliString> observables = {};
+  bool bloch_vectors = false;
+  bool density_matrix = false;                      ///< of all qubits, at most 6
+  std::size_t memory_limit = std::size_t{8} << 30;  ///< bytes of all states together
+  std::size_t most_branches = std::size_t{1} << 20;
+};
+
+/// All averages are over the branches, by their probability or their shots, of the states at the
+/// end.
+struct BranchResult {
+  double norm = 0.0;
+  std::vector<double> marginals = {};                ///< P(qubit q = 1)
+  std::map<std::string, double> outcomes = {};       ///< exact: probability of each label
+  std::map<std::string, std::uint64_t> counts = {};  ///< shots: how many of each label
+  std::vector<double> expectations = {};             ///< of the observables; with shots: the
+                                                     ///< mean of one measured value a shot
+  std::vector<std::array<double, 3>> bloch_vectors = {};
+  std::vector<Amplitude> density_matrix = {};  ///< 2^n x 2^n by rows, row = ket
+  std::size_t branches = 0;
+  double pruned = 0.0;  ///< exact: probability of the branches that were left out
+};
+
+/// Runs the process to the end of every branch. Exact: an outcome whose probability, given its
+/// history, is below 1e-15 is taken for rounding and never happens; a branch whose own probability
+/// falls below 1e-15 is left out and counted in `pruned`, so that a loop until success ends.
+/// Reset: measured without a record, then flipped where it was 1.
+///
+/// Depth first, the first outcome first: the draws and all sums have the same order for any number
+/// of threads.
+///
+/// Errors: those of the process; kBadInput, field "shots" (0), "observable" (acts on a qubit that
+/// there is not), "views" (a density matrix of more than 6 qubits); kResource, field "qubits" (the
+/// states of a branch and of those that wait exceed the limit: says how much and how many qubits
+/// would fit), "shots" (more branches than most_branches); kCancelled.
+Result<BranchResult> run_branches(const Process& process, const BranchOptions& options,
+                                  const Execution& execution);
+
+}  // namespace quanta::quantum
