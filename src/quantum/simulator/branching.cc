@@ -18,6 +18,8 @@ namespace {
 /// Probabilities below it are taken for rounding.
 constexpr double kLeast = 1e-15;
 constexpr unsigned kMostDensityQubits = 6;
+/// Gates that are fused and applied in one run.
+constexpr std::size_t kMostWaiting = std::size_t{1} << 16;
 
 /// What a branch stands for.
 struct Share {
@@ -60,6 +62,7 @@ class Runner {
       switch (step.kind) {
         case Step::Kind::kGate:
           branch.state.add(*step.gate);
+          if (branch.state.n_waiting() >= kMostWaiting) QUANTA_CHECK(flush(branch));
           break;
         case Step::Kind::kMeasure:
         case Step::Kind::kReset: {
@@ -196,12 +199,7 @@ class Runner {
       }
     }
     if (options_.density_matrix) {
-      const std::vector<Amplitude> a = state.all_amplitudes();
-      for (std::size_t r = 0; r < a.size(); ++r) {
-        for (std::size_t c = 0; c < a.size(); ++c) {
-          result_.density_matrix[r * a.size() + c] += weight * a[r] * std::conj(a[c]);
-        }
-      }
+      add_density_matrix(state, weight, result_.density_matrix);
     }
   }
 

@@ -19,42 +19,19 @@ std::size_t with_bit(std::size_t i, unsigned at, bool value) {
 
 }  // namespace
 
-/// Controls in a definite state decide whether the gate acts at all; an X on one flips it.
-bool LiveState::absorbed(Operation& gate) {
-  unsigned j = 0;
-  while (j < gate.n_controls) {
-    const unsigned q = gate.qubits[j];
-    const bool wanted = (gate.control_state >> j & 1) != 0;
-    if (at_[q] != kDefinite) {
-      ++j;
-      continue;
-    }
-    if (value_[q] != wanted) return true;
-    gate.qubits.erase(gate.qubits.begin() + j);
-    const std::uint64_t below = (std::uint64_t{1} << j) - 1;
-    gate.control_state = (gate.control_state & below) | (gate.control_state >> 1 & ~below);
-    --gate.n_controls;
-  }
-  const unsigned q = gate.qubits[0];
-  if (gate.gate != Gate::kX || gate.n_controls > 0 || at_[q] != kDefinite) return false;
-  value_[q] = !value_[q];
-  return true;
-}
-
 void LiveState::add(const Operation& gate) {
-  if (gate.gate == Gate::kBarrier) return;
   Operation kept = gate;
-  if (absorbed(kept)) return;
-  for (const unsigned q : kept.qubits) {
-    if (at_[q] != kDefinite) continue;
-    at_[q] = kComing;
+  std::vector<std::pair<unsigned, bool>> before;
+  for (const unsigned q : gate.qubits) {
+    if (const auto value = definite_.value(q)) before.emplace_back(q, *value);
+  }
+  if (definite_.absorb(kept)) return;
+  for (const auto& [q, value] : before) {
+    if (definite_.value(q)) continue;  // a control that was known to hold
     coming_.push_back(q);
+    coming_values_.push_back(value);
   }
   waiting_.push_back(std::move(kept));
-}
-
-unsigned LiveState::n_active_after_flush() const {
-  return static_cast<unsigned>(active_.size() + coming_.size());
 }
 
 std::size_t LiveState::bytes() const {
@@ -67,40 +44,27 @@ std::size_t LiveState::bytes_to_flush() const {
   return n >= 58 ? ~std::size_t{0} : bytes() + (sizeof(Amplitude) << n);
 }
 
-Result<void> LiveState::activate() {
-  if (coming_.empty()) return {};
-  std::size_t offset = 0;
-  const std::size_t n_before = active_.size();
-  for (const unsigned q : coming_) {
-    at_[q] = static_cast<unsigned>(active_.size());
-    offset |= std::size_t{value_[q]} << at_[q];
-    active_.push_back(q);
-  }
-  coming_.clear();
-  std::vector<Amplitude> wider(std::size_t{1} << active_.size());
-  if (n_before == 0) {
-    wider[offset] = 1.0;
-  } else {
-    std::ranges::copy(amplitudes_->amplitudes(),
-                      wider.begin() + static_cast<std::ptrdiff_t>(offset));
-  }
-  QUANTA_TRY(amplitudes_, StateVector::from_amplitudes(std::move(wider)));
-  return {};
-}
-
 Result<void> LiveState::flush(const Execution& execution) {
-  QUANTA_CHECK(activate());
+  if (!coming_.empty()) {
+    std::size_t offset = 0;
+    const std::span<const Amplitude> before = amplitudes();
+    for (std::size_t i = 0; i < coming_.size(); ++i) {
+      at_[coming_[i]] = static_cast<unsigned>(active_.size());
+      offset |= std::size_t{coming_values_[i]} << active_.size();
+      active_.push_back(coming_[i]);
+    }
+    coming_.clear();
+    coming_values_.clear();
+    std::vector<Amplitude> wider(std::size_t{1} << active_.size());
+    std::ranges::copy(before, wider.begin() + static_cast<std::ptrdiff_t>(offset));
+    QUANTA_TRY(amplitudes_, StateVector::from_amplitudes(std::move(wider)));
+  }
   for (Operation& operation : waiting_) {
     for (unsigned& q : operation.qubits) q = at_[q];
   }
-  if (amplitudes_) QUANTA_CHECK(amplitudes_->apply(execution, waiting_, {}));
+  if (!waiting_.empty()) QUANTA_CHECK(amplitudes_->apply(execution, waiting_, {}));
   waiting_.clear();
   return {};
-}
-
-std::optional<bool> LiveState::definite(unsigned qubit) const {
-  if (at_[qubit] != kDefinite) return std::nullopt;
-  return value_[qubit];
 }
 
 double LiveState::weight(unsigned qubit, bool value, const Execution& execution) const {
@@ -115,11 +79,9 @@ double LiveState::weight(unsigned qubit, bool value, const Execution& execution)
 Result<LiveState> LiveState::projected(unsigned qubit, bool outcome, double weight,
                                        const Execution& execution) const {
   const unsigned position = at_[qubit];
-  LiveState half(static_cast<unsigned>(at_.size()));
-  half.at_ = at_;
-  half.value_ = value_;
-  half.value_[qubit] = outcome;
-  half.at_[qubit] = kDefinite;
+  LiveState half(n_qubits());
+  half.definite_ = definite_;
+  half.definite_.set(qubit, outcome);
   for (const unsigned q : active_) {
     if (q == qubit) continue;
     half.at_[q] = static_cast<unsigned>(half.active_.size());
@@ -136,13 +98,28 @@ Result<LiveState> LiveState::projected(unsigned qubit, bool outcome, double weig
   return half;
 }
 
+std::span<const Amplitude> LiveState::amplitudes() const {
+  static constexpr Amplitude kOne = 1.0;
+  return amplitudes_ ? amplitudes_->amplitudes() : std::span(&kOne, 1);
+}
+
+std::uint64_t LiveState::basis_state(std::size_t position) const {
+  std::uint64_t x = 0;
+  for (unsigned q = 0; q < std::min(64U, n_qubits()); ++q) {
+    const auto value = definite_.value(q);
+    const bool one = value ? *value : (position >> at_[q] & 1) != 0;
+    x |= std::uint64_t{one} << q;
+  }
+  return x;
+}
+
 double LiveState::norm(const Execution& execution) const {
   return amplitudes_ ? amplitudes_->norm(execution) : 1.0;
 }
 
 std::vector<double> LiveState::marginals(const Execution& execution) const {
-  std::vector<double> all(at_.size());
-  for (std::size_t q = 0; q < all.size(); ++q) all[q] = value_[q] ? 1.0 : 0.0;
+  std::vector<double> all(n_qubits());
+  for (unsigned q = 0; q < n_qubits(); ++q) all[q] = definite_.value(q).value_or(false) ? 1.0 : 0.0;
   if (!amplitudes_) return all;
   const std::vector<double> live = quantum::marginals(*amplitudes_, execution);
   for (std::size_t i = 0; i < active_.size(); ++i) all[active_[i]] = live[i];
@@ -152,46 +129,40 @@ std::vector<double> LiveState::marginals(const Execution& execution) const {
 double LiveState::expectation(const PauliString& string, const Execution& execution) const {
   PauliString live;
   double sign = 1.0;
-  for (unsigned q = 0; q < std::min<std::size_t>(64, at_.size()); ++q) {
+  for (unsigned q = 0; q < std::min(64U, n_qubits()); ++q) {
     const bool x = (string.x >> q & 1) != 0;
     const bool z = (string.z >> q & 1) != 0;
-    if (at_[q] != kDefinite) {
+    if (const auto value = definite_.value(q)) {
+      if (x) return 0.0;
+      if (z && *value) sign = -sign;
+    } else {
       live.x |= std::uint64_t{x} << at_[q];
       live.z |= std::uint64_t{z} << at_[q];
-    } else {
-      if (x) return 0.0;
-      if (z && value_[q]) sign = -sign;
     }
   }
   return amplitudes_ ? sign * quantum::expectation(*amplitudes_, live, execution) : sign;
 }
 
 std::vector<std::array<double, 3>> LiveState::bloch_vectors(const Execution& execution) const {
-  std::vector<std::array<double, 3>> all(at_.size());
-  for (std::size_t q = 0; q < all.size(); ++q) all[q] = {0.0, 0.0, value_[q] ? -1.0 : 1.0};
+  std::vector<std::array<double, 3>> all(n_qubits());
+  for (unsigned q = 0; q < n_qubits(); ++q) {
+    all[q] = {0.0, 0.0, definite_.value(q).value_or(false) ? -1.0 : 1.0};
+  }
   if (!amplitudes_) return all;
   const auto live = quantum::bloch_vectors(*amplitudes_, execution);
   for (std::size_t i = 0; i < active_.size(); ++i) all[active_[i]] = live[i];
   return all;
 }
 
-std::vector<Amplitude> LiveState::all_amplitudes() const {
-  std::size_t fixed = 0;
-  for (std::size_t q = 0; q < at_.size(); ++q) {
-    if (at_[q] == kDefinite) fixed |= std::size_t{value_[q]} << q;
-  }
-  std::vector<Amplitude> all(std::size_t{1} << at_.size());
-  if (!amplitudes_) {
-    all[fixed] = 1.0;
-    return all;
-  }
-  const auto a = amplitudes_->amplitudes();
+void add_density_matrix(const LiveState& state, double weight, std::span<Amplitude> matrix) {
+  const auto a = state.amplitudes();
+  const std::size_t size = std::size_t{1} << state.n_qubits();
   for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t x = fixed;
-    for (std::size_t p = 0; p < active_.size(); ++p) x |= (i >> p & 1) << active_[p];
-    all[x] = a[i];
+    Amplitude* row = matrix.data() + state.basis_state(i) * size;
+    for (std::size_t j = 0; j < a.size(); ++j) {
+      row[state.basis_state(j)] += weight * a[i] * std::conj(a[j]);
+    }
   }
-  return all;
 }
 
 }  // namespace quanta::quantum

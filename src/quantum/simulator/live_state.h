@@ -1,9 +1,15 @@
-/// The state of one branch (see branching.h): qubits in a definite state stand beside the
-/// amplitudes of the others.
+/// A state that grows with what acts on it: qubits in a definite state stand beside the amplitudes
+/// of the others.
+///
+///   LiveState state(40);
+///   for (const Operation& gate : circuit.operations()) state.add(gate);
+///   if (state.bytes_to_flush() > limit) …
+///   QUANTA_CHECK(state.flush(execution));          // as many amplitudes as the gates need
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -11,6 +17,7 @@
 #include "core/execution.h"
 #include "core/result.h"
 #include "quantum/circuit/circuit.h"
+#include "quantum/simulator/definite_qubits.h"
 #include "quantum/simulator/pauli_sum.h"
 #include "quantum/simulator/state_vector.h"
 
@@ -18,26 +25,28 @@ namespace quanta::quantum {
 
 class LiveState {
  public:
-  /// |0…0>: no amplitudes at all.
-  explicit LiveState(unsigned n_qubits) : at_(n_qubits, kDefinite), value_(n_qubits) {}
+  /// |0…0>: no amplitudes but the number 1.
+  explicit LiveState(unsigned n_qubits) : definite_(n_qubits), at_(n_qubits) {}
 
-  /// Takes a gate, a state preparation or a barrier in; it is applied with others by flush().
+  /// Takes a gate (no kDefined), a state preparation or a barrier in; flush() applies it.
   void add(const Operation& gate);
 
-  /// Bytes that flush() will hold at its peak beside those of other states; 0 where nothing waits.
-  std::size_t bytes_to_flush() const;
+  std::size_t n_waiting() const { return waiting_.size(); }
   /// Qubits that have amplitudes once flushed.
-  unsigned n_active_after_flush() const;
-  /// Bytes of the amplitudes as they are.
+  unsigned n_active_after_flush() const {
+    return static_cast<unsigned>(active_.size() + coming_.size());
+  }
+  /// Bytes of the amplitudes as they are, and at the peak of flush(); saturating.
   std::size_t bytes() const;
+  std::size_t bytes_to_flush() const;
 
   /// Applies what was taken in, in one run. The caller has seen to the memory. Errors: kCancelled.
   Result<void> flush(const Execution& execution);
 
   /// The value of a qubit in a definite state on which no waiting gate acts.
-  std::optional<bool> definite(unsigned qubit) const;
+  std::optional<bool> definite(unsigned qubit) const { return definite_.value(qubit); }
   /// Makes such a qubit |0>.
-  void clear(unsigned qubit) { value_[qubit] = false; }
+  void clear(unsigned qubit) { definite_.set(qubit, false); }
 
   // All that follows needs a flushed state.
 
@@ -47,26 +56,32 @@ class LiveState {
   Result<LiveState> projected(unsigned qubit, bool outcome, double weight,
                               const Execution& execution) const;
 
+  unsigned n_qubits() const { return definite_.size(); }
+  std::span<const Amplitude> amplitudes() const;
+  /// The qubits that have amplitudes: bit p of a position among them is qubit active()[p].
+  std::span<const unsigned> active() const { return active_; }
+  /// The basis state of all qubits (the lowest 64) at that position.
+  std::uint64_t basis_state(std::size_t position) const;
+
   double norm(const Execution& execution) const;
+  /// P(qubit q = 1), for each q.
   std::vector<double> marginals(const Execution& execution) const;
+  /// <state| P |state>.
   double expectation(const PauliString& string, const Execution& execution) const;
+  /// (<X>, <Y>, <Z>) of each qubit.
   std::vector<std::array<double, 3>> bloch_vectors(const Execution& execution) const;
-  /// The amplitudes of all qubits, at most 6.
-  std::vector<Amplitude> all_amplitudes() const;
 
  private:
-  static constexpr unsigned kDefinite = ~0U;
-  static constexpr unsigned kComing = ~0U - 1;  // definite, but a waiting gate acts on it
-
-  bool absorbed(Operation& gate);
-  Result<void> activate();
-
-  std::vector<unsigned> at_;  // of each qubit: its position among the amplitudes, or one of these
-  std::vector<bool> value_;   // of each definite or coming qubit
-  std::vector<unsigned> active_;  // the qubit at each position
-  std::vector<unsigned> coming_;
+  DefiniteQubits definite_;
+  std::vector<unsigned> at_;         // of each active qubit: its position
+  std::vector<unsigned> active_;     // the qubit at each position
+  std::vector<unsigned> coming_;     // those that waiting gates make active, in their order,
+  std::vector<bool> coming_values_;  // and what they were
   std::vector<Operation> waiting_;
   std::optional<StateVector> amplitudes_;  // nothing: the number 1
 };
+
+/// matrix += weight |state><state|, 2^n x 2^n by rows, row = ket. For few qubits.
+void add_density_matrix(const LiveState& state, double weight, std::span<Amplitude> matrix);
 
 }  // namespace quanta::quantum
