@@ -135,6 +135,27 @@ TEST(Algebra, TensorIsTheProductOfTheStates) {
   }
 }
 
+TEST(CircuitStatistics, CountsWhatExpandWouldMake) {
+  Circuit body(2);
+  body.add_global_phase(0.3);
+  body.h(0).cx(0, 1);
+  Circuit circuit(4);
+  ASSERT_TRUE(circuit.defined("pair", body, {0, 1}));
+  ASSERT_TRUE(circuit.defined("pair", body, {2, 3}));
+  circuit.x(0);
+  EXPECT_EQ(expanded_operations(circuit), circuit.expand().operations().size());
+  const Circuit kicked = controlled(circuit, 1, 0).value();
+  EXPECT_GE(expanded_operations(kicked), kicked.expand().operations().size());
+  for (int level = 0; level < 70; ++level) {
+    Circuit next(4);
+    ASSERT_TRUE(next.defined("twice", circuit, {0, 1, 2, 3}));
+    const Operation again = next.operations()[0];
+    ASSERT_TRUE(next.append(again));
+    circuit = std::move(next);
+  }
+  EXPECT_EQ(expanded_operations(circuit), ~std::uint64_t{0});
+}
+
 TEST(CircuitStatistics, CountsChainsNotGates) {
   Circuit circuit(3, 1);
   circuit.h(0).h(1).cx(0, 1).t(2).cx(1, 2).barrier().x(0).measure(2, 0);

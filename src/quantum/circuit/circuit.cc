@@ -528,6 +528,7 @@ Result<Circuit> Circuit::bind(std::span<const double> values) const {
     }
   }
   Circuit bound = *this;
+  if (values.empty()) return bound;  // bodies may nest deeply, and there is nothing to do in them
   bound.parameters_.clear();
   bound.global_phase_ = global_phase_.value(values);
   for (Operation& operation : bound.operations_) {

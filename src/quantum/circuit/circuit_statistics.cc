@@ -1,6 +1,7 @@
 #include "quantum/circuit/circuit_statistics.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace quanta::quantum {
@@ -29,6 +30,37 @@ std::size_t longest_chain(const Circuit& circuit, const Weight& weight) {
   return longest;
 }
 
+/// Counts with every body looked at once.
+class ExpandedCount {
+ public:
+  std::uint64_t of(const Circuit& circuit) {
+    const auto [entry, is_new] = counts_.try_emplace(&circuit, 0);
+    if (!is_new) return entry->second;
+    std::uint64_t sum = 0;
+    for (const Operation& operation : circuit.operations()) {
+      std::uint64_t count = 1;
+      if (operation.gate == Gate::kDefined) {
+        const Circuit& body = *operation.payload->body;
+        count = of(body);
+        // A phase of the body becomes a gate under controls, and two flips where the last is on 0.
+        if (operation.n_controls > 0 && body.global_phase() != Angle()) count = sum_of(count, 3);
+      }
+      sum = sum_of(sum, count);
+    }
+    counts_[&circuit] = sum;
+    return sum;
+  }
+
+ private:
+  static std::uint64_t sum_of(std::uint64_t a, std::uint64_t b) {
+    return a > std::numeric_limits<std::uint64_t>::max() - b
+               ? std::numeric_limits<std::uint64_t>::max()
+               : a + b;
+  }
+
+  std::map<const Circuit*, std::uint64_t> counts_;
+};
+
 }  // namespace
 
 CircuitStatistics circuit_statistics(const Circuit& circuit) {
@@ -47,5 +79,7 @@ CircuitStatistics circuit_statistics(const Circuit& circuit) {
       });
   return statistics;
 }
+
+std::uint64_t expanded_operations(const Circuit& circuit) { return ExpandedCount().of(circuit); }
 
 }  // namespace quanta::quantum

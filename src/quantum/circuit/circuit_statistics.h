@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -22,5 +23,10 @@ struct CircuitStatistics {
 /// O(operations). A barrier costs no depth but holds back what is behind it. A condition waits for
 /// its bits. Defined gates count as one; expand() first to look inside.
 CircuitStatistics circuit_statistics(const Circuit& circuit);
+
+/// How many operations circuit.expand() has at most (exactly, but for phases under controls);
+/// saturating. Each body is looked at once,
+/// however often it is used, so that this can be asked before expanding what nests deeply.
+std::uint64_t expanded_operations(const Circuit& circuit);
 
 }  // namespace quanta::quantum

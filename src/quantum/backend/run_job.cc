@@ -1,0 +1,401 @@
+#include "quantum/backend/run_job.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/random.h"
+#include "quantum/simulator/binomial.h"
+#include "quantum/simulator/branching.h"
+#include "quantum/simulator/definite_qubits.h"
+#include "quantum/simulator/distribution.h"
+#include "quantum/simulator/live_state.h"
+
+namespace quanta::quantum {
+namespace {
+
+constexpr unsigned kMostStateQubits = 32;
+/// Below this many qubits the whole space is small and has views besides.
+constexpr unsigned kLeastWeightQubits = 8;
+/// The subspace is taken where the whole space is at least this many times as large.
+constexpr double kWeightGain = 8.0;
+/// Gates that are fused and applied in one run.
+constexpr std::size_t kMostWaiting = std::size_t{1} << 16;
+/// A branch with a larger share than this in probability was not left out for rounding.
+constexpr double kPrunedRounding = 1e-12;
+
+double power_of_two(unsigned n) { return std::ldexp(1.0, static_cast<int>(n)); }
+
+Result<void> check(const Job& job, bool exact) {
+  const unsigned n = job.process->n_qubits();
+  if (exact && job.shots != 0) {
+    return bad_input("shots", "an exact backend draws no shots; leave them out");
+  }
+  if (!exact && (job.shots == 0 || job.shots > kMostShots)) {
+    return bad_input("shots", fmt::format("{} shots: 1 to {} can be drawn", job.shots, kMostShots));
+  }
+  for (const PauliString& string : job.observables) {
+    if (n < 64 && ((string.x | string.z) >> n) != 0) {
+      return bad_input("observables", fmt::format("acts on more than the {} qubits there are", n));
+    }
+  }
+  if (job.n_amplitudes > 0 && n > 64) {
+    return bad_input("amplitudes",
+                     fmt::format("the basis states of {} qubits have no 64-bit number; up to 64 "
+                                 "qubits have amplitudes",
+                                 n));
+  }
+  return {};
+}
+
+/// Complex multiply-adds of the operations on `amplitudes` amplitudes.
+double multiply_adds(std::span<const Operation> operations, double amplitudes) {
+  double sum = 0.0;
+  for (const Operation& operation : operations) {
+    if (!is_unitary(operation)) continue;
+    const bool dense = !properties(operation.gate).diagonal && operation.gate != Gate::kDiagonal &&
+                       operation.gate != Gate::kPermutation;
+    const auto k = static_cast<unsigned>(operation.operands().size());
+    sum += amplitudes * (dense ? power_of_two(k) : 1.0) / power_of_two(operation.n_controls);
+  }
+  return sum;
+}
+
+/// A state and the table of outcomes where some qubits are not read.
+double state_bytes(unsigned n) { return 1.5 * sizeof(Amplitude) * power_of_two(n); }
+
+std::size_t saturated(double bytes) {
+  return bytes < 0x1p63 ? static_cast<std::size_t>(bytes) : std::size_t{1} << 63;
+}
+
+Result<void> check_memory(unsigned n, std::size_t memory_limit) {
+  const auto limit = static_cast<double>(memory_limit);
+  if (n <= kMostStateQubits && state_bytes(n) <= limit) return {};
+  return fail(ErrorKind::kResource,
+              fmt::format("a state of {} qubits needs {:.4g} MB; the limit of {:.4g} MB fits {} "
+                          "qubits",
+                          n, state_bytes(n) / 1e6, limit / 1e6, most_state_qubits(memory_limit)),
+              "qubits");
+}
+
+// --- one state answers everything -------------------------------------------------------------
+
+/// What is read off the bits in the end: outcomes by number, and the value of a qubit in each.
+struct Measured {
+  Distribution distribution;
+  std::function<bool(std::size_t outcome, unsigned qubit)> value;
+};
+
+/// The qubits whose outcomes the bits hold, each once, rising.
+std::vector<unsigned> sources_of(const TerminalForm& form) {
+  std::vector<unsigned> qubits;
+  for (const auto& source : form.sources) {
+    if (source) qubits.push_back(*source);
+  }
+  std::ranges::sort(qubits);
+  const auto twice = std::ranges::unique(qubits);
+  qubits.erase(twice.begin(), twice.end());
+  return qubits;
+}
+
+Distribution squares(std::span<const Amplitude> amplitudes) {
+  return {amplitudes.size(), [amplitudes](std::size_t begin, std::span<double> out) {
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::norm(amplitudes[begin + i]);
+          }};
+}
+
+Distribution table(std::vector<double> probabilities) {
+  const std::size_t size = probabilities.size();
+  const auto kept = std::make_shared<const std::vector<double>>(std::move(probabilities));
+  return {size, [kept](std::size_t begin, std::span<double> out) {
+            std::copy_n(kept->begin() + static_cast<std::ptrdiff_t>(begin), out.size(),
+                        out.begin());
+          }};
+}
+
+Measured measured(const LiveState& state, const TerminalForm& form) {
+  const auto active = state.active();
+  std::vector<unsigned> positions(state.n_qubits());  // among the amplitudes
+  for (unsigned p = 0; p < active.size(); ++p) positions[active[p]] = p;
+  std::vector<unsigned> read;  // positions that are read
+  for (const unsigned q : sources_of(form)) {
+    if (!state.definite(q)) read.push_back(positions[q]);
+  }
+  if (read.size() == active.size()) {
+    return {squares(state.amplitudes()), [&state, positions](std::size_t i, unsigned q) {
+              return state.definite(q).value_or((i >> positions[q] & 1) != 0);
+            }};
+  }
+  // Summed over the qubits that are not read; bit j of an outcome is position read[j].
+  std::vector<double> sums(std::size_t{1} << read.size());
+  const auto amplitudes = state.amplitudes();
+  for (std::size_t x = 0; x < amplitudes.size(); ++x) {
+    std::size_t outcome = 0;
+    for (std::size_t j = 0; j < read.size(); ++j) outcome |= (x >> read[j] & 1) << j;
+    sums[outcome] += std::norm(amplitudes[x]);
+  }
+  std::vector<unsigned> place(state.n_qubits());
+  for (unsigned j = 0; j < read.size(); ++j) place[active[read[j]]] = j;
+  return {table(std::move(sums)), [&state, place](std::size_t i, unsigned q) {
+            return state.definite(q).value_or((i >> place[q] & 1) != 0);
+          }};
+}
+
+Measured measured(const WeightState& state, const TerminalForm& form) {
+  std::uint64_t mask = 0;
+  for (const unsigned q : sources_of(form)) mask |= std::uint64_t{1} << q;
+  const auto states = state.states();
+  // All but one qubit tell the last.
+  if (static_cast<unsigned>(std::popcount(mask)) + 1 >= state.n_qubits()) {
+    return {squares(state.amplitudes()),
+            [states](std::size_t i, unsigned q) { return (states[i] >> q & 1) != 0; }};
+  }
+  std::vector<std::pair<std::uint64_t, double>> parts(states.size());
+  for (std::size_t r = 0; r < states.size(); ++r) {
+    parts[r] = {states[r] & mask, std::norm(state.amplitudes()[r])};
+  }
+  std::ranges::stable_sort(parts, {}, &std::pair<std::uint64_t, double>::first);
+  std::vector<std::uint64_t> keys;
+  std::vector<double> sums;
+  for (const auto& [key, probability] : parts) {
+    if (keys.empty() || keys.back() != key) {
+      keys.push_back(key);
+      sums.push_back(0.0);
+    }
+    sums.back() += probability;
+  }
+  return {table(std::move(sums)),
+          [keys = std::move(keys)](std::size_t i, unsigned q) { return (keys[i] >> q & 1) != 0; }};
+}
+
+/// Labels of outcomes: the process goes on from its first measurement, told the outcome.
+class Labels {
+ public:
+  static Result<Labels> of(const Process& process) {
+    Labels labels;
+    labels.before_ = process.clone();
+    for (;;) {
+      QUANTA_TRY(const Step step, labels.before_->next());
+      if (step.kind == Step::Kind::kMeasure) labels.first_ = step.qubit;
+      if (step.kind == Step::Kind::kMeasure || step.kind == Step::Kind::kEnd) return labels;
+    }
+  }
+
+  template <class Value>
+  Result<std::string> label(const Value& value) const {
+    if (!first_) return before_->label();
+    const std::unique_ptr<Process> process = before_->clone();
+    process->supply(value(*first_));
+    for (;;) {
+      QUANTA_TRY(const Step step, process->next());
+      if (step.kind == Step::Kind::kEnd) return process->label();
+      if (step.kind == Step::Kind::kMeasure) process->supply(value(step.qubit));
+    }
+  }
+
+ private:
+  std::unique_ptr<Process> before_;
+  std::optional<unsigned> first_;
+};
+
+Result<void> add_outcomes(const Job& job, bool exact, const Measured& measured,
+                          const Execution& execution, RandomStream& stream, JobResult& result) {
+  QUANTA_TRY(const Labels labels, Labels::of(*job.process));
+  const auto label = [&](std::size_t outcome) {
+    return labels.label([&](unsigned q) { return measured.value(outcome, q); });
+  };
+  if (exact) {
+    for (const auto& [outcome, probability] : likeliest(measured.distribution, job.n_outcomes)) {
+      QUANTA_TRY(std::string text, label(outcome));
+      result.outcomes.emplace_back(std::move(text), probability);
+    }
+    return {};
+  }
+  for (const auto& [outcome, count] : draw(measured.distribution, job.shots, stream)) {
+    if (execution.cancelled()) return cancelled_error();
+    QUANTA_TRY(const std::string text, label(outcome));
+    result.counts[text] += count;
+  }
+  return {};
+}
+
+template <class State>
+Result<JobResult> read_off(const Job& job, bool exact, const TerminalForm& form, const State& state,
+                           const Execution& execution) {
+  JobResult result{.n_qubits = state.n_qubits(), .norm = state.norm(execution)};
+  result.marginals = state.marginals(execution);
+  RandomStream stream(job.seed, "circuit shots");
+  QUANTA_CHECK(add_outcomes(job, exact, measured(state, form), execution, stream, result));
+  for (const PauliString& string : job.observables) {
+    const double value = state.expectation(string, execution);
+    if (exact) {
+      result.expectations.push_back({value});
+    } else {  // each shot of a run of its own gives +1 or -1
+      const double plus = std::clamp((1.0 + value) / 2.0, 0.0, 1.0);
+      const auto hits = static_cast<double>(binomial_sample(job.shots, plus, stream));
+      result.expectations.push_back({2.0 * hits / static_cast<double>(job.shots) - 1.0});
+    }
+  }
+  return result;
+}
+
+Result<JobResult> run_state(const Job& job, const TerminalForm& form, bool exact,
+                            const Execution& execution) {
+  LiveState state(form.unitary.n_qubits());
+  for (const Operation& operation : form.unitary.operations()) {
+    state.add(operation);
+    if (state.n_waiting() >= kMostWaiting) QUANTA_CHECK(state.flush(execution));
+  }
+  QUANTA_CHECK(state.flush(execution));
+  QUANTA_TRY(JobResult result, read_off(job, exact, form, state, execution));
+  const Amplitude phase = std::polar(1.0, form.unitary.global_phase().value({}));
+  if (state.n_qubits() > 0) {
+    for (const auto& [i, p] : likeliest(squares(state.amplitudes()), job.n_amplitudes)) {
+      result.amplitudes->push_back({state.basis_state(i), phase * state.amplitudes()[i]});
+    }
+  }
+  if (job.views) {
+    result.bloch_vectors = state.bloch_vectors(execution);
+    if (state.n_qubits() <= kMostDensityQubits) {
+      result.density_matrix.resize(std::size_t{1} << 2 * state.n_qubits());
+      add_density_matrix(state, 1.0, result.density_matrix);
+    }
+  }
+  return result;
+}
+
+Result<JobResult> run_weight(const Job& job, const JobPlan& plan, bool exact, std::size_t limit,
+                             const Execution& execution) {
+  QUANTA_TRY(const WeightState state, WeightState::simulate(*plan.weight, limit, execution));
+  QUANTA_TRY(JobResult result, read_off(job, exact, *plan.terminal, state, execution));
+  for (const auto& [r, p] : likeliest(squares(state.amplitudes()), job.n_amplitudes)) {
+    result.amplitudes->push_back({state.states()[r], state.amplitudes()[r]});
+  }
+  if (job.views) {  // no state of definite weight has a part in x or y
+    for (const double one : result.marginals) {
+      result.bloch_vectors.push_back({0.0, 0.0, 1.0 - 2.0 * one});
+    }
+  }
+  return result;
+}
+
+Result<JobResult> run_branching(const Job& job, bool exact, std::size_t limit,
+                                const Execution& execution) {
+  const unsigned n = job.process->n_qubits();
+  BranchOptions options{.seed = job.seed,
+                        .observables = job.observables,
+                        .bloch_vectors = job.views,
+                        .density_matrix = job.views && n <= kMostDensityQubits,
+                        .memory_limit = limit};
+  if (!exact) options.shots = job.shots;
+  QUANTA_TRY(BranchResult branches, run_branches(*job.process, options, execution));
+  JobResult result{.n_qubits = n,
+                   .norm = branches.norm,
+                   .marginals = std::move(branches.marginals),
+                   .counts = std::move(branches.counts),
+                   .amplitudes = std::nullopt,
+                   .bloch_vectors = std::move(branches.bloch_vectors),
+                   .density_matrix = std::move(branches.density_matrix)};
+  std::vector<double> probabilities;
+  std::vector<const std::string*> labels;
+  for (const auto& [label, probability] : branches.outcomes) {
+    probabilities.push_back(probability);
+    labels.push_back(&label);
+  }
+  for (const auto& [i, p] : likeliest(table(std::move(probabilities)), job.n_outcomes)) {
+    result.outcomes.emplace_back(*labels[i], p);
+  }
+  for (const double value : branches.expectations) result.expectations.push_back({value});
+  result.method = fmt::format("{} branches of a state vector, double precision", branches.branches);
+  if (branches.pruned > kPrunedRounding) {
+    result.warnings.push_back(fmt::format(
+        "branches with a probability of {:.3g} together were left out, each less likely than 1e-15",
+        branches.pruned));
+  }
+  return result;
+}
+
+}  // namespace
+
+unsigned most_state_qubits(std::size_t memory_limit) {
+  unsigned n = 0;
+  while (n < kMostStateQubits && state_bytes(n + 1) <= static_cast<double>(memory_limit)) ++n;
+  return n;
+}
+
+Result<JobPlan> plan_job(const Job& job, bool exact, std::size_t memory_limit) {
+  QUANTA_CHECK(check(job, exact));
+  JobPlan plan;
+  if (!job.circuit) {
+    plan.cost.method = "branches of a state vector, double precision";
+    return plan;
+  }
+  plan.terminal = terminal_form(*job.circuit);
+  if (!plan.terminal) {
+    const Circuit flat = job.circuit->expand();
+    const unsigned width = n_indefinite(flat);
+    plan.cost = {
+        fmt::format("branches of a state vector of up to {} qubits, double precision", width),
+        saturated(sizeof(Amplitude) * power_of_two(width)),
+        multiply_adds(flat.operations(), power_of_two(width))};
+    return plan;
+  }
+  const Circuit& unitary = plan.terminal->unitary;
+  const unsigned n = unitary.n_qubits();
+  const unsigned width = n_indefinite(unitary);
+  if (n >= kLeastWeightQubits) plan.weight = weight_form(unitary);
+  if (plan.weight) {
+    const unsigned k = plan.weight->weight();
+    const auto dimension = static_cast<double>(binomial(n, k));
+    if (dimension * kWeightGain <= power_of_two(width)) {
+      const double bytes = dimension * WeightState::kBytesPerAmplitude;
+      if (bytes > static_cast<double>(memory_limit)) {
+        return fail(
+            ErrorKind::kResource,
+            fmt::format("the {:.4g} basis states with {} of {} qubits at one need {:.4g} "
+                        "MB; the limit is {:.4g} MB",
+                        dimension, k, n, bytes / 1e6, static_cast<double>(memory_limit) / 1e6),
+            "qubits");
+      }
+      plan.cost = {fmt::format("Hamming-weight subspace of C({}, {}) = {} amplitudes, double "
+                               "precision",
+                               n, k, binomial(n, k)),
+                   static_cast<std::size_t>(bytes),
+                   multiply_adds(plan.weight->operations, dimension)};
+      return plan;
+    }
+    plan.weight.reset();
+  }
+  QUANTA_CHECK(check_memory(width, memory_limit));
+  plan.cost = {fmt::format("state vector of {} qubits, double precision", width),
+               saturated(state_bytes(width)),
+               multiply_adds(unitary.operations(), power_of_two(width))};
+  return plan;
+}
+
+Result<JobResult> run_job(const Job& job, const JobPlan& plan, bool exact, std::size_t memory_limit,
+                          const Execution& execution) {
+  auto result = plan.weight     ? run_weight(job, plan, exact, memory_limit, execution)
+                : plan.terminal ? run_state(job, *plan.terminal, exact, execution)
+                                : run_branching(job, exact, memory_limit, execution);
+  if (!result) return result;
+  if (result->method.empty()) result->method = plan.cost.method;
+  if (!exact) {
+    const auto n = static_cast<double>(job.shots);
+    for (Expectation& e : result->expectations) {
+      e.standard_error = std::sqrt(std::max(0.0, 1.0 - e.value * e.value) / n);
+    }
+  }
+  if (job.views && result->n_qubits > kMostDensityQubits) {
+    result->warnings.push_back(
+        fmt::format("a density matrix is shown of up to {} qubits; there are "
+                    "{}",
+                    kMostDensityQubits, result->n_qubits));
+  }
+  return result;
+}
+
+}  // namespace quanta::quantum
