@@ -1,5 +1,6 @@
 #include <array>
 
+#include "cli/algorithm.h"
 #include "cli/bench.h"
 #include "cli/command.h"
 #include "cli/data_check.h"
@@ -21,6 +22,8 @@ std::span<const Command> commands() {
       {"optimize", "weights, selections and lots with their certificate", declare_optimize},
       {"frontier", "the efficient frontier: exact corners and points between", declare_frontier},
       {"risk", "value at risk, expected shortfall, drawdown and who contributes", declare_risk},
+      {"algorithm", "a quantum algorithm on a small problem, beside the classical answer",
+       declare_algorithm},
       {"replay", "runs a saved result again: do the bits agree?", declare_replay},
       {"kernels", "hot loops, and the instruction sets they can use here", declare_kernels},
       {"bench", "benchmarks, each beside its floor and its reference", declare_bench},

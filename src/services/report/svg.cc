@@ -688,4 +688,25 @@ std::string draw(const ScatterChart& chart, Size size) {
   return canvas.finish();
 }
 
+std::string standalone(std::string_view drawing) {
+  constexpr std::string_view kStyle =
+      "<style>svg{font:12px system-ui,\"DejaVu Sans\",sans-serif;background:#fff}"
+      ".c1{color:#1f5f9e}.c2{color:#b4501a}.c3{color:#24794a}.c4{color:#7a4a9c}.c5{color:#a8324f}"
+      ".c6{color:#5b6670}.c7{color:#8a6d00}.c8{color:#0c7d86}.muted{color:#b9bec2}"
+      ".line{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linejoin:round}"
+      ".dashed{stroke-dasharray:5 4}.curve{color:#b9bec2;stroke-width:1.4}"
+      ".fill{fill:currentColor}.bar{fill:#8fa3b5}.grid{stroke:#e3e5e3;stroke-width:1}"
+      ".axis{stroke:#b9bec2;stroke-width:1}"
+      ".mark{stroke:currentColor;stroke-width:1.6;stroke-dasharray:4 3}"
+      ".label{fill:#59626c}.small{fill:#59626c;font-size:10.5px}"
+      ".name{fill:currentColor;font-weight:600}</style>\n";
+  const std::size_t end = drawing.find(">\n");
+  std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\"";
+  out += drawing.substr(4, end - 4);
+  out += ">\n";
+  out += kStyle;
+  out += drawing.substr(end + 2);
+  return out;
+}
+
 }  // namespace quanta::services::svg

@@ -98,6 +98,9 @@ std::string draw(const BarChart& chart, Size size);
 std::string draw(const Histogram& chart, Size size);
 std::string draw(const ScatterChart& chart, Size size);
 
+/// A drawing as a file of its own: with its name space, and light colours inside.
+std::string standalone(std::string_view drawing);
+
 /// `text` for HTML or SVG, between tags or inside a quoted attribute. Control characters and
 /// invalid UTF-8 become U+FFFD.
 std::string escaped(std::string_view text);

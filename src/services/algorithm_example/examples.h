@@ -1,0 +1,18 @@
+/// The examples themselves; only algorithm_example.cc includes this. Each fills in problem, exact,
+/// cost_unit, rows, verdict and picture.
+#pragma once
+
+#include "services/algorithm_example/algorithm_example.h"
+
+namespace quanta::services {
+
+Result<void> qaoa_example(const Run& run, ExampleDocument& document);
+Result<void> grover_example(const Run& run, ExampleDocument& document);
+Result<void> annealing_example(const Run& run, ExampleDocument& document);
+Result<void> enumeration_example(const Run& run, ExampleDocument& document);
+Result<void> vqe_example(const Run& run, ExampleDocument& document);
+Result<void> amplitude_example(std::string_view method, const Run& run, ExampleDocument& document);
+Result<void> signed_amplitude_example(const Run& run, ExampleDocument& document);
+Result<void> phase_example(const Run& run, ExampleDocument& document);
+
+}  // namespace quanta::services
