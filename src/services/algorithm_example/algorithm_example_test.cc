@@ -11,7 +11,8 @@ namespace {
 TEST(AlgorithmExample, EveryAlgorithmShowsItselfBesideAClassicalAnswer) {
   for (const auto& algorithm : quantum::algorithms()) {
     SCOPED_TRACE(algorithm.name);
-    const auto example = algorithm_example(algorithm.name, Run{.command = {}, .execution = {}});
+    const auto example =
+        algorithm_example(algorithm.name, services::Run{.command = {}, .execution = {}});
     ASSERT_TRUE(example.has_value()) << example.error().message;
     bool classical = false;
     for (const ExampleRow& row : example->rows) {
@@ -31,7 +32,7 @@ TEST(AlgorithmExample, EveryAlgorithmShowsItselfBesideAClassicalAnswer) {
 }
 
 TEST(AlgorithmExample, IsTheSameForASeedAndSuggestsANearName) {
-  const Run run{.command = {}, .execution = {}};
+  const services::Run run{.command = {}, .execution = {}};
   auto once = algorithm_example("qaoa", run).value();
   auto again = algorithm_example("qaoa", run).value();
   EXPECT_EQ(once.picture, again.picture);

@@ -195,8 +195,8 @@ Result<void> annealing_example(const Run& run, ExampleDocument& document) {
   const std::vector<double> costs = feasible_costs(portfolio_cost(run.seed));
   svg::Histogram chart{.title = "Costs of all 924 choices",
                        .values = costs,
-                       .marks = {{document.rows[1].value, "annealing", 1},
-                                 {document.rows[2].value, "random picks", 2}},
+                       .marks = {{*document.rows[1].value, "annealing", 1},
+                                 {*document.rows[2].value, "random picks", 2}},
                        .format = svg::Format::kNumber,
                        .bins = 30};
   document.picture = svg::standalone(svg::draw(chart, kPicture));
