@@ -292,10 +292,8 @@ Result<EnergyGradient> CircuitEnergy::gradient(std::span<const double> parameter
           .read(execution, phi, psi, norm, result.gradient);
     }
     if (s == first) break;
-    for (const Operation& operation : segment.undo) {
-      psi.apply(execution, operation, parameters);
-      phi.apply(execution, operation, parameters);
-    }
+    QUANTA_CHECK(psi.apply(execution, segment.undo, parameters));
+    QUANTA_CHECK(phi.apply(execution, segment.undo, parameters));
   }
   return result;
 }

@@ -55,7 +55,7 @@ class CircuitEnergy {
   std::size_t n_parameters() const { return circuit_.parameters().size(); }
 
   // The same bits for any number of threads. Errors of all: kBadInput, field "parameters" (their
-  // number, not finite).
+  // number, not finite); kCancelled.
 
   Result<StateVector> state(std::span<const double> parameters, const Execution& execution) const;
   /// The state that the first gate acts on: |0…0>, or what the state preparations make of it.

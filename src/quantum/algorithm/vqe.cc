@@ -54,13 +54,16 @@ Result<void> check(const VqeOptions& options) {
 }
 
 /// Energies of one problem, exact or from shots, counted and remembered. Errors on the way are kept
-/// and turn into values that are no number, which end every search.
+/// and turn into values that are no number, which end every search; so does a stop in the middle of
+/// one.
 class Energies {
  public:
-  Energies(const CircuitEnergy& energy, const VqeOptions& options, const Execution& execution)
+  Energies(const CircuitEnergy& energy, const VqeOptions& options, const Execution& execution,
+           const Execution& to_the_end)
       : energy_(energy),
         options_(options),
         execution_(execution),
+        to_the_end_(to_the_end),
         groups_(measurement_groups(energy.observable())),
         constant_(constant_part(energy.observable())) {}
 
@@ -71,7 +74,7 @@ class Energies {
       // The slopes first, so that the order of the shots does not depend on who asks for what.
       const auto slopes = parameter_shift_gradient(
           energy_.circuit(), [&](const Circuit& moved, std::size_t) -> Result<double> {
-            QUANTA_TRY(const EnergyEstimate estimate, estimate_of(moved, x));
+            QUANTA_TRY(const EnergyEstimate estimate, estimate_of(moved, x, execution_));
             return estimate.value;
           });
       if (!slopes) return fail_with(slopes.error(), gradient);
@@ -85,11 +88,9 @@ class Energies {
     return remember(at->energy);
   }
 
-  /// With fresh shots, not remembered.
-  Result<EnergyEstimate> estimate(std::span<const double> x) {
-    QUANTA_TRY(EnergyEstimate estimate, estimate_of(energy_.circuit(), x));
-    estimate.value += constant_;
-    return estimate;
+  /// With fresh shots, not remembered, stopped by nothing.
+  Result<EnergyEstimate> last_estimate(std::span<const double> x) {
+    return estimate(x, to_the_end_);
   }
 
   std::vector<double> take_history() { return std::exchange(history_, {}); }
@@ -99,9 +100,15 @@ class Energies {
   const std::optional<Error>& error() const { return error_; }
 
  private:
+  Result<EnergyEstimate> estimate(std::span<const double> x, const Execution& execution) {
+    QUANTA_TRY(EnergyEstimate found, estimate_of(energy_.circuit(), x, execution));
+    found.value += constant_;
+    return found;
+  }
+
   double plain_value(std::span<const double> x) {
     if (options_.shots) {
-      const auto found = estimate(x);
+      const auto found = estimate(x, execution_);
       return found ? found->value : fail_with(found.error(), {});
     }
     ++circuits_;
@@ -109,18 +116,20 @@ class Energies {
     return found ? *found : fail_with(found.error(), {});
   }
 
-  Result<EnergyEstimate> estimate_of(const Circuit& circuit, std::span<const double> x) {
+  Result<EnergyEstimate> estimate_of(const Circuit& circuit, std::span<const double> x,
+                                     const Execution& execution) {
     QUANTA_TRY(
         const StateVector state,
-        simulate(circuit, {.parameters = x, .memory_limit = options_.memory_limit}, execution_));
+        simulate(circuit, {.parameters = x, .memory_limit = options_.memory_limit}, execution));
     const EnergyEstimate found =
         sampled_energy(state, groups_, *options_.shots,
-                       RandomStream(options_.seed, "vqe shots", circuits_++), execution_);
+                       RandomStream(options_.seed, "vqe shots", circuits_++), execution);
     shots_ += found.shots;
     return found;
   }
 
   double remember(double value) {
+    if (std::isnan(value)) return value;
     ++evaluations_;
     history_.push_back(value);
     const double all = static_cast<double>(options_.max_evaluations) * options_.starts;
@@ -131,7 +140,7 @@ class Energies {
 
   double fail_with(const Error& error, std::span<double> gradient) {
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-    if (!error_) error_ = error;
+    if (!error_ && error.kind != ErrorKind::kCancelled) error_ = error;
     std::ranges::fill(gradient, kNone);
     return kNone;
   }
@@ -139,6 +148,7 @@ class Energies {
   const CircuitEnergy& energy_;
   const VqeOptions& options_;
   const Execution& execution_;
+  const Execution& to_the_end_;
   std::vector<MeasurementGroup> groups_;
   double constant_;
   std::vector<double> history_;
@@ -160,7 +170,8 @@ std::vector<double> start_of(unsigned search, std::size_t n, const VqeOptions& o
 }
 
 Result<Minimum> minimize(unsigned search, const CircuitEnergy& energy, Energies& energies,
-                         const VqeOptions& options, const Execution& execution) {
+                         const VqeOptions& options, const Execution& execution,
+                         const Execution& to_the_end) {
   const std::vector<double> start = start_of(search, energy.n_parameters(), options);
   const ValueFunction value = [&](std::span<const double> x) { return energies.value(x); };
   const ValueAndGradient both = [&](std::span<const double> x, std::span<double> gradient) {
@@ -181,7 +192,7 @@ Result<Minimum> minimize(unsigned search, const CircuitEnergy& energy, Energies&
                                         .stop = execution.stop},
                                        both, [&](std::span<const double> x) {
                                          return fubini_study_metric(energy, x, options.memory_limit,
-                                                                    execution);
+                                                                    to_the_end);
                                        });
     case VqeOptimizer::kSpsa:
       return minimize_spsa(start,
@@ -249,15 +260,20 @@ Result<VqeResult> solve_vqe(const VqeProblem& problem, const VqeOptions& options
   }
   if (execution.cancelled()) return cancelled_error();
 
-  Energies energies(energy, options, execution);
+  // Behind a stop the answer is still made ready, so those last steps do not look at it.
+  Execution to_the_end = execution;
+  to_the_end.stop = {};
+  Energies energies(energy, options, execution, to_the_end);
   bool any = false;
-  for (unsigned search = 0; search < options.starts && !(any && execution.cancelled()); ++search) {
-    QUANTA_TRY(Minimum found, minimize(search, energy, energies, options, execution));
+  for (unsigned search = 0; search < options.starts; ++search) {
+    if (search > 0 && execution.cancelled()) break;
+    QUANTA_TRY(Minimum found, minimize(search, energy, energies, options, execution, to_the_end));
     if (energies.error()) return std::unexpected(*energies.error());
     std::vector<double> history = energies.take_history();
     EnergyEstimate at{.value = found.value};
+    if (!std::isfinite(at.value)) continue;  // stopped in its first evaluation
     if (options.shots) {
-      QUANTA_TRY(at, energies.estimate(found.x));
+      QUANTA_TRY(at, energies.last_estimate(found.x));
     }
     if (any && !(at.value < result.energy)) continue;
     any = true;
@@ -268,10 +284,11 @@ Result<VqeResult> solve_vqe(const VqeProblem& problem, const VqeOptions& options
     result.converged = found.converged;
     result.history = std::move(history);
   }
+  if (!any) return cancelled_error();
   result.evaluations = energies.evaluations();
   result.circuits = energies.circuits();
   result.shots = energies.shots();
-  QUANTA_TRY(result.exact_energy, energy.energy(result.parameters, execution));
+  QUANTA_TRY(result.exact_energy, energy.energy(result.parameters, to_the_end));
   // The search's own value may be off by rounding: it was summed in another order.
   if (!options.shots) result.energy = result.exact_energy;
   QUANTA_CHECK(add_ground(problem, options, execution, result));
