@@ -2,11 +2,14 @@
 
 #include <array>
 
+#include "quantum/algorithm/bayesian_phase.h"
 #include "quantum/algorithm/canonical_amplitude_estimation.h"
 #include "quantum/algorithm/gray_enumeration.h"
 #include "quantum/algorithm/grover_search.h"
 #include "quantum/algorithm/iterative_amplitude_estimation.h"
+#include "quantum/algorithm/iterative_phase.h"
 #include "quantum/algorithm/maximum_likelihood_amplitude_estimation.h"
+#include "quantum/algorithm/phase_estimation.h"
 #include "quantum/algorithm/qaoa.h"
 #include "quantum/algorithm/real_amplitude_estimation.h"
 #include "quantum/algorithm/simulated_annealing.h"
@@ -25,6 +28,9 @@ std::span<const AlgorithmDescription> algorithms() {
       kIterativeAmplitudeEstimation,
       kMaximumLikelihoodAmplitudeEstimation,
       kRealAmplitudeEstimation,
+      kPhaseEstimation,
+      kIterativePhaseEstimation,
+      kBayesianPhaseEstimation,
   });
   return kAlgorithms;
 }

@@ -96,11 +96,11 @@ struct VqeResult {
 /// it answers with the best parameters found.
 ///
 /// Errors: those of make_ansatz and CircuitEnergy::create ("observable", "circuit", "layers", …);
-/// kBadInput, field "optimizer" (one that needs exact energies, with shots), "shots" (below 2),
-/// "starts" (0, above 1000), "max_evaluations" (0), "start" (another number of parameters, not
-/// finite), "parameters" (the circuit has none), "gradient_tolerance" (negative, not a number);
-/// kResource, field "qubits" or, for the natural gradient, "parameters"; kCancelled when the
-/// execution was stopped before the first evaluation.
+/// kBadInput, field "optimizer" (one that needs exact energies, with shots), "shots" (below 2,
+/// above 10^7), "starts" (0, above 1000), "max_evaluations" (0), "start" (another number of
+/// parameters, not finite), "parameters" (the circuit has none), "gradient_tolerance" (negative,
+/// not a number); kResource, field "qubits" or, for the natural gradient, "parameters"; kCancelled
+/// when the execution was stopped before the first evaluation.
 Result<VqeResult> solve_vqe(const VqeProblem& problem, const VqeOptions& options,
                             const Execution& execution);
 
