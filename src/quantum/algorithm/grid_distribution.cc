@@ -10,6 +10,9 @@
 namespace quanta::quantum {
 namespace {
 
+/// A pivot below this share of its variance is what rounding leaves of 0.
+constexpr double kLeastPivot = 1e-12;
+
 /// The lower L with L L' = covariance; nothing where it is not positive definite.
 std::optional<Matrix> cholesky(const Matrix& covariance) {
   const std::size_t d = covariance.rows();
@@ -19,7 +22,7 @@ std::optional<Matrix> cholesky(const Matrix& covariance) {
       double sum = covariance(i, j);
       for (std::size_t k = 0; k < j; ++k) sum -= lower(i, k) * lower(j, k);
       if (i == j) {
-        if (!(sum > 0.0)) return std::nullopt;
+        if (!(sum > kLeastPivot * covariance(i, i))) return std::nullopt;
         lower(i, i) = std::sqrt(sum);
       } else {
         lower(i, j) = sum / lower(j, j);

@@ -9,6 +9,7 @@
 #include "quantum/algorithm/iterative_amplitude_estimation.h"
 #include "quantum/algorithm/iterative_phase.h"
 #include "quantum/algorithm/maximum_likelihood_amplitude_estimation.h"
+#include "quantum/algorithm/option_pricing.h"
 #include "quantum/algorithm/phase_estimation.h"
 #include "quantum/algorithm/qaoa.h"
 #include "quantum/algorithm/real_amplitude_estimation.h"
@@ -31,6 +32,7 @@ std::span<const AlgorithmDescription> algorithms() {
       kPhaseEstimation,
       kIterativePhaseEstimation,
       kBayesianPhaseEstimation,
+      kOptionPricing,
   });
   return kAlgorithms;
 }

@@ -1,0 +1,214 @@
+#include "quantum/algorithm/expectation_estimation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "quantum/circuit/algebra.h"
+
+namespace quanta::quantum {
+namespace {
+
+Result<void> check_values(const Circuit& load, std::span<const double> values) {
+  const unsigned n = load.n_qubits();
+  if (n == 0 || n > 30 || values.size() != std::size_t{1} << n) {
+    return bad_input("values",
+                     fmt::format("{} of them for the states of {} qubits", values.size(), n));
+  }
+  for (std::size_t x = 0; x < values.size(); ++x) {
+    if (!std::isfinite(values[x])) {
+      return bad_input("values", fmt::format("number {} is {}", x, values[x]));
+    }
+  }
+  return {};
+}
+
+std::vector<unsigned> first_qubits(unsigned n) {
+  std::vector<unsigned> qubits(n);
+  std::iota(qubits.begin(), qubits.end(), 0U);
+  return qubits;
+}
+
+double sum_of_products(std::span<const double> p, std::span<const double> f) {
+  return std::inner_product(p.begin(), p.end(), f.begin(), 0.0);
+}
+
+/// What stands beside every estimate of offset + scale * (what was estimated).
+ExpectationEstimate beside(AmplitudeEstimate amplitude, double offset, double scale, double true_a,
+                           std::span<const double> probabilities, std::span<const double> values,
+                           const Circuit& preparation, const ExpectationOptions& options,
+                           const Execution& execution) {
+  ExpectationEstimate e;
+  e.value = offset + scale * amplitude.value;
+  const double one = offset + scale * amplitude.interval.low;
+  const double other = offset + scale * amplitude.interval.high;
+  e.interval = {std::min(one, other), std::max(one, other)};
+  e.exact = sum_of_products(probabilities, values);
+  e.circuit_value = offset + scale * true_a;
+  e.payoff_bias = e.circuit_value - e.exact;
+  e.monte_carlo =
+      monte_carlo_mean(probabilities, values, std::min(amplitude.a_calls, options.most_samples),
+                       options.seed, execution);
+  e.qubits = preparation.n_qubits();
+  e.gates = preparation.operations().size();
+  e.amplitude = std::move(amplitude);
+  return e;
+}
+
+Result<void> check(std::span<const double> probabilities, std::span<const double> values,
+                   const ExpectationOptions& options) {
+  if (probabilities.empty() || probabilities.size() != values.size()) {
+    return bad_input("values", fmt::format("{} of them for {} probabilities", values.size(),
+                                           probabilities.size()));
+  }
+  if (options.most_samples == 0) return bad_input("most_samples", "0: at least 1 is needed");
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_c(double c) {
+  if (!(c > 0.0 && c <= 1.0)) return bad_input("c", fmt::format("{} is outside (0, 1]", c));
+  return {};
+}
+
+Result<EncodedExpectation> encode_exactly(const Circuit& load, std::span<const double> values) {
+  QUANTA_CHECK(check_values(load, values));
+  const unsigned n = load.n_qubits();
+  const auto [low, high] = std::ranges::minmax(values);
+  std::vector<double> angles(values.size());
+  for (std::size_t x = 0; x < values.size() && low < high; ++x) {
+    angles[x] = 2.0 * angle_of((values[x] - low) / (high - low));
+  }
+  EncodedExpectation encoded{.problem = {.preparation = Circuit(n + 1), .objective = {n}},
+                             .offset = low,
+                             .scale = high - low};
+  QUANTA_TRY(encoded.problem.preparation, compose(std::move(encoded.problem.preparation), load));
+  multiplexed_ry(encoded.problem.preparation, angles, first_qubits(n), n);
+  return encoded;
+}
+
+Result<EncodedExpectation> encode_linearly(Circuit circuit, std::span<const unsigned> x,
+                                           std::span<const LinearPiece> payoff, Interval range,
+                                           double c, unsigned objective, unsigned flag,
+                                           std::span<const unsigned> controls) {
+  QUANTA_CHECK(check_c(c));
+  if (!(range.low < range.high && std::isfinite(range.high - range.low) && range.contains(0.0))) {
+    return bad_input("range", fmt::format("[{}, {}] is no range of payoffs that holds 0", range.low,
+                                          range.high));
+  }
+  const double width = range.high - range.low;
+  const double per_payoff = std::numbers::pi * c / width;  // of the angle of RY
+  circuit.ry(std::numbers::pi / 2.0 - std::numbers::pi * c / 2.0 - per_payoff * range.low,
+             objective);
+  std::vector<LinearPiece> turns(payoff.begin(), payoff.end());
+  for (LinearPiece& piece : turns) {
+    piece.offset *= per_payoff;
+    piece.slope *= per_payoff;
+  }
+  piecewise_linear_ry(circuit, x, turns, objective, flag, controls);
+  const double per_amplitude = 2.0 / (std::numbers::pi * c) * width;
+  return EncodedExpectation{
+      .problem = {.preparation = std::move(circuit), .objective = {objective}},
+      .offset = range.low + 0.5 * width - 0.5 * per_amplitude,
+      .scale = per_amplitude};
+}
+
+Result<SignedExpectation> encode_with_sign(const Circuit& load, std::span<const double> values) {
+  QUANTA_CHECK(check_values(load, values));
+  const unsigned n = load.n_qubits();
+  double scale = 0.0;
+  for (const double value : values) scale = std::max(scale, std::abs(value));
+  if (scale == 0.0) scale = 1.0;
+  std::vector<double> angles(values.size());
+  for (std::size_t x = 0; x < values.size(); ++x) angles[x] = 2.0 * std::acos(values[x] / scale);
+  Circuit circuit(n + 1);
+  QUANTA_TRY(const Circuit undo, inverse(load));
+  QUANTA_TRY(circuit, compose(std::move(circuit), load));
+  multiplexed_ry(circuit, angles, first_qubits(n), n);
+  QUANTA_TRY(circuit, compose(std::move(circuit), undo));
+  return SignedExpectation{.problem = {.preparation = std::move(circuit)}, .scale = scale};
+}
+
+Result<ExpectationEstimate> estimate_expectation(const EncodedExpectation& encoded,
+                                                 std::span<const double> probabilities,
+                                                 std::span<const double> values,
+                                                 const ExpectationOptions& options,
+                                                 const Execution& execution) {
+  QUANTA_CHECK(check(probabilities, values, options));
+  QUANTA_TRY(AmplitudeOracle oracle,
+             AmplitudeOracle::create(encoded.problem, options.oracle, execution));
+  QUANTA_TRY(AmplitudeEstimate amplitude,
+             estimate_amplitude(oracle, options.estimator, options.seed, execution));
+  return beside(std::move(amplitude), encoded.offset, encoded.scale, oracle.exact(), probabilities,
+                values, encoded.problem.preparation, options, execution);
+}
+
+Result<ExpectationEstimate> estimate_expectation(const SignedExpectation& encoded,
+                                                 std::span<const double> probabilities,
+                                                 std::span<const double> values,
+                                                 const ExpectationOptions& options,
+                                                 const Execution& execution) {
+  QUANTA_CHECK(check(probabilities, values, options));
+  QUANTA_TRY(const double exact,
+             exact_real_amplitude(encoded.problem, options.oracle.memory_limit, execution));
+  QUANTA_TRY(AmplitudeEstimate amplitude,
+             estimate_real_amplitude(encoded.problem, options.real.value_or(RealOptions{}),
+                                     options.oracle, options.seed, execution));
+  return beside(std::move(amplitude), 0.0, encoded.scale, exact, probabilities, values,
+                encoded.problem.preparation, options, execution);
+}
+
+Result<ExpectationEstimate> estimate_expectation(const Circuit& load,
+                                                 std::span<const double> probabilities,
+                                                 std::span<const double> values,
+                                                 const ExpectationOptions& options,
+                                                 const Execution& execution) {
+  if (options.real) {
+    QUANTA_TRY(const SignedExpectation encoded, encode_with_sign(load, values));
+    return estimate_expectation(encoded, probabilities, values, options, execution);
+  }
+  QUANTA_TRY(const EncodedExpectation encoded, encode_exactly(load, values));
+  return estimate_expectation(encoded, probabilities, values, options, execution);
+}
+
+MonteCarloValue monte_carlo_mean(std::span<const double> probabilities,
+                                 std::span<const double> values, std::uint64_t samples,
+                                 std::uint64_t seed, const Execution& execution) {
+  std::vector<double> cumulative(probabilities.size());
+  std::partial_sum(probabilities.begin(), probabilities.end(), cumulative.begin());
+  // The last point that can be drawn takes what rounding leaves of the sum.
+  const auto last = static_cast<std::size_t>(
+      std::ranges::lower_bound(cumulative, cumulative.back()) - cumulative.begin());
+  // Around one of the values, so that the variance of large equal values is 0.
+  const double shift = values[last];
+  constexpr std::size_t kChunk = 65'536;
+  const std::size_t chunks = n_chunks(samples, kChunk);
+  std::vector<double> sums(chunks);
+  std::vector<double> squares(chunks);
+  parallel_for(execution, samples, kChunk, [&](std::size_t begin, std::size_t end) {
+    const std::size_t chunk = begin / kChunk;
+    RandomStream random(seed, "plain monte carlo of a grid", chunk);
+    for (std::size_t i = begin; i < end; ++i) {
+      const double point = random.uniform() * cumulative.back();
+      const auto x = static_cast<std::size_t>(std::ranges::upper_bound(cumulative, point) -
+                                              cumulative.begin());
+      const double value = values[std::min(x, last)] - shift;
+      sums[chunk] += value;
+      squares[chunk] += value * value;
+    }
+  });
+  const auto n = static_cast<double>(samples);
+  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / n;
+  const double square = std::accumulate(squares.begin(), squares.end(), 0.0) / n;
+  return {.value = shift + mean,
+          .standard_error =
+              samples > 1 ? std::sqrt(std::max(0.0, square - mean * mean) / (n - 1.0)) : 0.0,
+          .samples = samples};
+}
+
+}  // namespace quanta::quantum
