@@ -1,0 +1,607 @@
+#include "quantum/transpiler/two_qubit.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "quantum/transpiler/commutation.h"
+
+namespace quanta::quantum {
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+constexpr double kRootHalf = std::numbers::sqrt2 / 2;
+constexpr double kSameClass = 1e-12;  // of the coordinates of the chamber
+constexpr double kEdge = 1e-11;       // how near pi/4 counts as pi/4
+constexpr Amplitude kImaginary{0.0, 1.0};
+
+using Real4 = std::array<double, 16>;
+
+Matrix2 gate2(Gate gate, std::initializer_list<double> angles = {}) {
+  const std::vector<Amplitude> m = gate_matrix(gate, angles);
+  return {m[0], m[1], m[2], m[3]};
+}
+
+// ---- The decomposition ----
+
+/// Columns: the Bell states with the phases that make SU(2) x SU(2) real.
+constexpr Matrix4 kMagic = {
+    kRootHalf,  0,
+    0,          {0, kRootHalf},  //
+    0,          {0, kRootHalf},
+    kRootHalf,  0,  //
+    0,          {0, kRootHalf},
+    -kRootHalf, 0,  //
+    kRootHalf,  0,
+    0,          {0, -kRootHalf},
+};
+
+/// Turns both symmetric matrices by the rotation that makes them diagonal together, as far as they
+/// commute; returns it (columns: common eigenvectors).
+Real4 diagonalise(Real4& first, Real4& second) {
+  Real4 rotation = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1};
+  const auto turn = [](Real4& m, std::size_t p, std::size_t q, double c, double s) {
+    for (std::size_t k = 0; k < 4; ++k) {  // columns p and q
+      const double x = m[k * 4 + p];
+      const double y = m[k * 4 + q];
+      m[k * 4 + p] = c * x + s * y;
+      m[k * 4 + q] = c * y - s * x;
+    }
+  };
+  const auto turn_rows = [](Real4& m, std::size_t p, std::size_t q, double c, double s) {
+    for (std::size_t k = 0; k < 4; ++k) {
+      const double x = m[p * 4 + k];
+      const double y = m[q * 4 + k];
+      m[p * 4 + k] = c * x + s * y;
+      m[q * 4 + k] = c * y - s * x;
+    }
+  };
+  constexpr int kMostSweeps = 60;  // five or six do
+  for (int sweep = 0; sweep < kMostSweeps; ++sweep) {
+    double largest = 0.0;
+    for (std::size_t p = 0; p < 4; ++p) {
+      for (std::size_t q = p + 1; q < 4; ++q) {
+        // The angle that makes sum (m_pp - m_qq)^2 largest and so sum m_pq^2 smallest.
+        double even = 0.0;
+        double odd = 0.0;
+        for (const Real4* m : {&first, &second}) {
+          const double d = (*m)[p * 4 + p] - (*m)[q * 4 + q];
+          const double o = 2 * (*m)[p * 4 + q];
+          even += d * d - o * o;
+          odd += 2 * d * o;
+          largest = std::max(largest, std::abs(o));
+        }
+        const double angle = std::atan2(odd, even) / 4;
+        if (angle == 0.0) continue;
+        const double c = std::cos(angle);
+        const double s = std::sin(angle);
+        for (Real4* m : {&first, &second}) {
+          turn(*m, p, q, c, s);
+          turn_rows(*m, p, q, c, s);
+        }
+        turn(rotation, p, q, c, s);
+      }
+    }
+    if (largest < 1e-15) break;
+  }
+  return rotation;
+}
+
+double determinant(const Matrix4& m) {                    // of the real parts
+  const auto minor = [&](std::size_t a, std::size_t b) {  // of rows 0 and 1
+    return m[a].real() * m[4 + b].real() - m[b].real() * m[4 + a].real();
+  };
+  const auto other = [&](std::size_t a, std::size_t b) {  // of rows 2 and 3
+    return m[8 + a].real() * m[12 + b].real() - m[8 + b].real() * m[12 + a].real();
+  };
+  return minor(0, 1) * other(2, 3) - minor(0, 2) * other(1, 3) + minor(0, 3) * other(1, 2) +
+         minor(1, 2) * other(0, 3) - minor(1, 3) * other(0, 2) + minor(2, 3) * other(0, 1);
+}
+
+/// The factors of high (x) low, with determinant 1 each, for a matrix that is their product.
+std::array<Matrix2, 2> kron_factors(const Matrix4& m) {
+  std::size_t largest = 0;
+  for (std::size_t i = 1; i < 16; ++i) {
+    if (std::norm(m[i]) > std::norm(m[largest])) largest = i;
+  }
+  const std::size_t row = largest / 4 / 2;
+  const std::size_t column = largest % 4 / 2;
+  const auto block = [&](std::size_t i, std::size_t j) {
+    return Matrix2{m[(2 * i) * 4 + 2 * j], m[(2 * i) * 4 + 2 * j + 1], m[(2 * i + 1) * 4 + 2 * j],
+                   m[(2 * i + 1) * 4 + 2 * j + 1]};
+  };
+  const auto with_determinant_one = [](const Matrix2& a) {
+    return scaled(a, 1.0 / std::sqrt(a[0] * a[3] - a[1] * a[2]));
+  };
+  const Matrix2 low = with_determinant_one(block(row, column));
+  Matrix2 high{};
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (std::size_t j = 0; j < 2; ++j) {
+      const Matrix2 product = adjoint(low) * block(i, j);
+      high[i * 2 + j] = 0.5 * (product[0] + product[3]);
+    }
+  }
+  return {low, with_determinant_one(high)};
+}
+
+/// Moves the coordinates into the chamber, the one-qubit factors along.
+class Chamber {
+ public:
+  explicit Chamber(Kak& kak) : kak_(kak), x_{&kak.a, &kak.b, &kak.c} {}
+
+  void enter() {
+    for (std::size_t i = 0; i < 3; ++i) shift(i, std::round(*x_[i] / (kPi / 2)));
+    if (std::abs(*x_[0]) < std::abs(*x_[1])) exchange(0, 1);
+    if (std::abs(*x_[1]) < std::abs(*x_[2])) exchange(1, 2);
+    if (std::abs(*x_[0]) < std::abs(*x_[1])) exchange(0, 1);
+    if (*x_[0] < 0 && *x_[1] < 0) {
+      negate(0, 1);
+    } else if (*x_[0] < 0) {
+      negate(0, 2);
+    } else if (*x_[1] < 0) {
+      negate(1, 2);
+    }
+    if (*x_[0] > kPi / 4 - kEdge && *x_[2] < 0) {
+      shift(0, 1);
+      negate(0, 2);
+    }
+  }
+
+ private:
+  static Gate pauli(std::size_t i) { return std::array{Gate::kX, Gate::kY, Gate::kZ}[i]; }
+
+  /// exp(i x PP) = exp(i (x - times pi/2) PP) (i PP)^times.
+  void shift(std::size_t i, double times) {
+    if (times == 0.0) return;
+    *x_[i] -= times * kPi / 2;
+    kak_.phase += times * kPi / 2;
+    if (std::remainder(times, 2.0) == 0.0) return;
+    for (Matrix2& right : kak_.right) right = gate2(pauli(i)) * right;
+  }
+
+  /// Quarter turns of both qubits about the third axis exchange two of XX, YY, ZZ.
+  void exchange(std::size_t i, std::size_t j) {
+    std::swap(*x_[i], *x_[j]);
+    const Matrix2 turn = i + j == 1 ? gate2(Gate::kS) : gate2(Gate::kSx);  // about z or x
+    for (Matrix2& left : kak_.left) left = left * adjoint(turn);
+    for (Matrix2& right : kak_.right) right = turn * right;
+  }
+
+  /// A half turn of one qubit about the third axis changes two signs.
+  void negate(std::size_t i, std::size_t j) {
+    *x_[i] = -*x_[i];
+    *x_[j] = -*x_[j];
+    const Matrix2 turn = gate2(pauli(3 - i - j));
+    kak_.left[0] = kak_.left[0] * turn;
+    kak_.right[0] = turn * kak_.right[0];
+  }
+
+  Kak& kak_;
+  std::array<double*, 3> x_;
+};
+
+// ---- Circuits ----
+
+/// Gates on two qubits with layers of one-qubit gates before, between and behind them.
+struct Entangler {
+  Operation operation = {};  ///< on qubits 0 and 1
+  Matrix4 matrix = {};
+  Kak kak = {};
+  std::array<Axis, 2> axes = {};
+};
+
+struct Layers {
+  std::vector<std::array<Matrix2, 2>> turns = {};  ///< one more than entanglers
+  std::vector<const Entangler*> entanglers = {};
+  double phase = 0.0;
+};
+
+Entangler entangler_of(Operation operation) {
+  Entangler e{.operation = std::move(operation)};
+  e.matrix = matrix4(e.operation, {0, 1});
+  e.kak = kak_decomposition(e.matrix);
+  for (std::size_t i = 0; i < 2; ++i) {
+    e.axes[e.operation.qubits[i]] = axis_of(e.operation, i);
+  }
+  return e;
+}
+
+bool same_class(const Kak& u, const Kak& v) {
+  return std::abs(u.a - v.a) < kSameClass && std::abs(u.b - v.b) < kSameClass &&
+         std::abs(u.c - v.c) < kSameClass;
+}
+
+/// One-qubit gates around `core`, a gate of the same class as u, that make it u.
+struct Dress {
+  std::array<Matrix2, 2> left;
+  std::array<Matrix2, 2> right;
+  double phase;
+};
+
+Dress dress(const Kak& u, const Kak& core) {
+  Dress d{};
+  for (std::size_t j = 0; j < 2; ++j) {
+    d.left[j] = u.left[j] * adjoint(core.left[j]);
+    d.right[j] = adjoint(core.right[j]) * u.right[j];
+  }
+  d.phase = u.phase - core.phase;
+  return d;
+}
+
+Operation two_qubit_operation(Gate gate, unsigned n_controls, unsigned first,
+                              std::vector<Angle> angles = {}) {
+  return {.gate = gate,
+          .qubits = {first, 1 - first},
+          .n_controls = n_controls,
+          .control_state = n_controls,
+          .angles = std::move(angles)};
+}
+
+/// Gates of the basis, in both directions where they differ, that may be of the class (a, b, c).
+std::vector<Entangler> entanglers_of_class(const Kak& u, const Basis& basis) {
+  std::vector<Entangler> found;
+  const auto offer = [&](Gate gate, unsigned n_controls, bool both_ways,
+                         std::vector<Angle> angles = {}) {
+    if (!basis.allows(gate, n_controls)) return;
+    for (unsigned first = 0; first < (both_ways ? 2U : 1U); ++first) {
+      Entangler e = entangler_of(two_qubit_operation(gate, n_controls, first, angles));
+      if (same_class(e.kak, u)) found.push_back(std::move(e));
+    }
+  };
+  const bool one = std::abs(u.b) < kSameClass && std::abs(u.c) < kSameClass;
+  const bool corner = std::abs(u.a - kPi / 4) < kSameClass;
+  if (one && corner) {
+    offer(Gate::kX, 1, true);
+    offer(Gate::kZ, 1, false);
+    offer(Gate::kY, 1, true);
+    offer(Gate::kH, 1, true);
+    offer(Gate::kEcr, 0, true);
+  }
+  if (one) {
+    if (std::abs(u.a - kPi / 8) < kSameClass) {
+      offer(Gate::kSx, 1, true);
+      offer(Gate::kSxdg, 1, true);
+      offer(Gate::kS, 1, false);
+      offer(Gate::kSdg, 1, false);
+    }
+    for (const double sign : {1.0, -1.0}) {
+      // Controlled turns by t have a = t/4, turns of both qubits a = t/2.
+      const auto angle = [&](double factor) {
+        const double t = sign * factor * u.a;
+        const double exact = std::round(t * 64 / kPi) * kPi / 64;
+        return std::vector<Angle>{std::abs(t - exact) < 1e-14 ? exact : t};
+      };
+      offer(Gate::kP, 1, false, angle(4));
+      offer(Gate::kRzz, 0, false, angle(2));
+      offer(Gate::kRxx, 0, false, angle(2));
+      offer(Gate::kRyy, 0, false, angle(2));
+      offer(Gate::kRzx, 0, true, angle(2));
+      offer(Gate::kRz, 1, true, angle(4));
+      offer(Gate::kRx, 1, true, angle(4));
+      offer(Gate::kRy, 1, true, angle(4));
+    }
+  }
+  if (corner) {
+    offer(Gate::kSwap, 0, false);
+    offer(Gate::kIswap, 0, false);
+    offer(Gate::kDcx, 0, true);
+  }
+  return found;
+}
+
+/// A gate of the basis in the class of cx, its first qubit `first` where it has a direction.
+std::optional<Entangler> like_cx(const Basis& basis, unsigned first) {
+  const struct {
+    Gate gate;
+    unsigned n_controls;
+    double angle;
+  } choices[] = {
+      {Gate::kX, 1, 0},         {Gate::kZ, 1, 0},         {Gate::kEcr, 0, 0},
+      {Gate::kY, 1, 0},         {Gate::kH, 1, 0},         {Gate::kRzz, 0, kPi / 2},
+      {Gate::kRxx, 0, kPi / 2}, {Gate::kRyy, 0, kPi / 2}, {Gate::kRzx, 0, kPi / 2},
+      {Gate::kP, 1, kPi},       {Gate::kRz, 1, kPi},      {Gate::kRx, 1, kPi},
+      {Gate::kRy, 1, kPi},
+  };
+  for (const auto& choice : choices) {
+    if (!basis.allows(choice.gate, choice.n_controls)) continue;
+    std::vector<Angle> angles;
+    if (choice.angle != 0) angles.emplace_back(choice.angle);
+    return entangler_of(
+        two_qubit_operation(choice.gate, choice.n_controls, first, std::move(angles)));
+  }
+  return std::nullopt;
+}
+
+/// Turns along an entangler's axis go through it, to where they meet another gate.
+void move_turns(Layers& layers, const Basis& basis) {
+  const std::size_t n = layers.entanglers.size();
+  const auto idle = [](const Matrix2& m) { return lies_along(m, Axis::kEvery); };
+  const auto along = [&](std::size_t layer, std::size_t entangler, std::size_t wire) {
+    const Axis axis = layers.entanglers[entangler]->axes[wire];
+    return axis != Axis::kNone && lies_along(layers.turns[layer][wire], axis);
+  };
+  const auto push = [&](std::size_t from, std::size_t to, std::size_t wire, Matrix2 part) {
+    // part and what stays make the old turn: forwards old = part * rest, backwards rest * part.
+    Matrix2& old = layers.turns[from][wire];
+    Matrix2& other = layers.turns[to][wire];
+    if (from < to) {
+      old = adjoint(part) * old;
+      other = other * part;
+    } else {
+      old = old * adjoint(part);
+      other = part * other;
+    }
+  };
+  for (std::size_t wire = 0; wire < 2; ++wire) {
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!idle(layers.turns[i][wire]) && along(i, i, wire)) {
+        push(i, i + 1, wire, layers.turns[i][wire]);
+      } else if (layers.entanglers[i]->axes[wire] == Axis::kZ && !basis.allows(Gate::kU, 0)) {
+        // Several gates make a turn: a part about z goes on where that leaves fewer.
+        const Matrix2 turn = layers.turns[i][wire];
+        std::size_t fewest = synthesise(turn, basis, 0).operations.size();
+        const double phi = euler_angles(turn).phi;
+        Matrix2 best = kIdentity2;
+        for (const double kept : {0.0, kPi, kPi / 2, -kPi / 2}) {
+          const Matrix2 part = gate2(Gate::kRz, {phi - kept});
+          const std::size_t count = synthesise(adjoint(part) * turn, basis, 0).operations.size();
+          if (count < fewest) {
+            fewest = count;
+            best = part;
+          }
+        }
+        push(i, i + 1, wire, best);
+      }
+    }
+    for (std::size_t i = n; i-- > 0;) {
+      if (!idle(layers.turns[i + 1][wire]) && !idle(layers.turns[i][wire]) &&
+          along(i + 1, i, wire)) {
+        push(i + 1, i, wire, layers.turns[i + 1][wire]);
+      }
+    }
+  }
+}
+
+GateSequence to_gates(const Layers& layers, const Basis& basis, std::array<unsigned, 2> qubits) {
+  GateSequence result;
+  result.phase = layers.phase;
+  for (std::size_t i = 0; i < layers.turns.size(); ++i) {
+    for (std::size_t wire = 0; wire < 2; ++wire) {
+      GateSequence turn = synthesise(layers.turns[i][wire], basis, qubits[wire]);
+      result.phase = result.phase + turn.phase;
+      std::ranges::move(turn.operations, std::back_inserter(result.operations));
+    }
+    if (i == layers.entanglers.size()) break;
+    Operation operation = layers.entanglers[i]->operation;
+    for (unsigned& q : operation.qubits) q = qubits[q];
+    result.operations.push_back(std::move(operation));
+  }
+  result.phase = wrapped(result.phase.constant);
+  return result;
+}
+
+class Best {
+ public:
+  Best(const Basis& basis, std::array<unsigned, 2> qubits) : basis_(basis), qubits_(qubits) {}
+
+  void offer(Layers layers) {
+    move_turns(layers, basis_);
+    GateSequence gates = to_gates(layers, basis_, qubits_);
+    if (!best_ || gates.operations.size() < best_->operations.size()) best_ = std::move(gates);
+  }
+
+  std::optional<GateSequence> take() { return std::move(best_); }
+
+ private:
+  const Basis& basis_;
+  std::array<unsigned, 2> qubits_;
+  std::optional<GateSequence> best_;
+};
+
+/// One gate of the same class, with one-qubit gates of all the kinds that undo each other through
+/// it.
+void offer_one(const Kak& u, const Basis& basis, Best& best) {
+  const std::vector<Entangler> entanglers = entanglers_of_class(u, basis);
+  for (const Entangler& e : entanglers) {
+    const Dress d = dress(u, e.kak);
+    // A half turn across an axis, made before the gate instead of behind it, is E^+ F E there;
+    // of use where that is local again.
+    const auto half_turns = [&](std::size_t wire) {
+      std::vector<Matrix2> turns = {kIdentity2};
+      if (e.axes[wire] == Axis::kZ || e.axes[wire] == Axis::kY) turns.push_back(gate2(Gate::kX));
+      if (e.axes[wire] == Axis::kX) turns.push_back(gate2(Gate::kZ));
+      return turns;
+    };
+    for (const Matrix2& low : half_turns(0)) {
+      for (const Matrix2& high : half_turns(1)) {
+        const Matrix4 before = adjoint(e.matrix) * kron(high, low) * e.matrix;
+        const std::array<Matrix2, 2> factors = kron_factors(before);
+        const Matrix4 product = kron(factors[1], factors[0]);
+        if (distance_up_to_phase(before, product) > kSameMatrix) continue;
+        best.offer({.turns = {{factors[0] * d.right[0], factors[1] * d.right[1]},
+                              {d.left[0] * adjoint(low), d.left[1] * adjoint(high)}},
+                    .entanglers = {&e},
+                    .phase = d.phase + relative_phase(before, product)});
+      }
+    }
+  }
+}
+
+/// Layers of one-qubit gates between cx; each cx is put as a gate of the basis between such.
+struct CxCore {
+  std::vector<unsigned> controls;               ///< of each cx
+  std::vector<std::array<Matrix2, 2>> between;  ///< one fewer
+};
+
+void offer_core(const Kak& u, const CxCore& core, const std::array<Entangler, 2>& like,
+                Best& best) {
+  static const std::array<Entangler, 2> kCx = {entangler_of(two_qubit_operation(Gate::kX, 1, 0)),
+                                               entangler_of(two_qubit_operation(Gate::kX, 1, 1))};
+  Matrix4 matrix = kIdentity4;
+  for (std::size_t i = 0; i < core.controls.size(); ++i) {
+    matrix = kCx[core.controls[i]].matrix * matrix;
+    if (i < core.between.size()) matrix = kron(core.between[i][1], core.between[i][0]) * matrix;
+  }
+  const Kak inner = kak_decomposition(matrix);
+  assert(same_class(inner, u));
+  const Dress outside = dress(u, inner);
+  Layers layers{.turns = {outside.right}, .phase = outside.phase};
+  for (std::size_t i = 0; i < core.controls.size(); ++i) {
+    const Entangler& e = like[core.controls[i]];
+    const Dress d = dress(kCx[core.controls[i]].kak, e.kak);
+    layers.phase += d.phase;
+    layers.entanglers.push_back(&e);
+    auto& before = layers.turns.back();
+    std::array<Matrix2, 2> after = i < core.between.size() ? core.between[i] : outside.left;
+    for (std::size_t j = 0; j < 2; ++j) {
+      before[j] = d.right[j] * before[j];
+      after[j] = after[j] * d.left[j];
+    }
+    layers.turns.push_back(after);
+  }
+  best.offer(std::move(layers));
+}
+
+}  // namespace
+
+Matrix4 canonical_gate(double a, double b, double c) {
+  // XX, YY and ZZ are diagonal in the magic basis: (+,-,+), (+,+,-), (-,-,-), (-,+,+).
+  const double angles[4] = {a - b + c, a + b - c, -a - b - c, -a + b + c};
+  Matrix4 diagonal{};
+  for (std::size_t k = 0; k < 4; ++k) diagonal[k * 5] = std::polar(1.0, angles[k]);
+  return kMagic * diagonal * adjoint(kMagic);
+}
+
+Matrix4 Kak::matrix() const {
+  return scaled(kron(left[1], left[0]) * canonical_gate(a, b, c) * kron(right[1], right[0]),
+                std::polar(1.0, phase));
+}
+
+Kak kak_decomposition(const Matrix4& unitary) {
+  const Matrix4 u = adjoint(kMagic) * unitary * kMagic;
+  Real4 re{};
+  Real4 im{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 4; ++j) {
+      Amplitude sum = 0.0;  // of u^T u
+      for (std::size_t k = 0; k < 4; ++k) sum += u[k * 4 + i] * u[k * 4 + j];
+      re[i * 4 + j] = sum.real();
+      im[i * 4 + j] = sum.imag();
+    }
+  }
+  const Real4 rotation = diagonalise(re, im);
+  Matrix4 p{};
+  for (std::size_t i = 0; i < 16; ++i) p[i] = rotation[i];
+  std::array<double, 4> angles{};
+  Matrix4 undo{};
+  for (std::size_t k = 0; k < 4; ++k) {
+    angles[k] = std::atan2(im[k * 5], re[k * 5]) / 2;
+    undo[k * 5] = std::polar(1.0, -angles[k]);
+  }
+  Matrix4 k = u * p * undo;  // real and orthogonal
+  if (determinant(k) < 0) {
+    angles[0] += kPi;
+    for (std::size_t i = 0; i < 4; ++i) k[i * 4] = -k[i * 4];
+  }
+  for (Amplitude& x : k) x = x.real();
+  Kak kak;
+  kak.phase = (angles[0] + angles[1] + angles[2] + angles[3]) / 4;
+  kak.a = (angles[0] + angles[1] - angles[2] - angles[3]) / 4;
+  kak.b = (-angles[0] + angles[1] - angles[2] + angles[3]) / 4;
+  kak.c = (angles[0] - angles[1] - angles[2] + angles[3]) / 4;
+  const Matrix4 left = kMagic * k * adjoint(kMagic);
+  const Matrix4 right = kMagic * adjoint(p) * adjoint(kMagic);
+  kak.left = kron_factors(left);
+  kak.right = kron_factors(right);
+  kak.phase += relative_phase(left, kron(kak.left[1], kak.left[0])) +
+               relative_phase(right, kron(kak.right[1], kak.right[0]));
+  Chamber(kak).enter();
+  kak.phase = wrapped(kak.phase);
+  return kak;
+}
+
+unsigned cx_count(const Kak& kak) {
+  if (std::abs(kak.c) > kSameClass) return 3;
+  if (kak.b > kSameClass) return 2;
+  if (kak.a < kSameClass) return 0;
+  return std::abs(kak.a - kPi / 4) < kSameClass ? 1 : 2;
+}
+
+GateSequence synthesise(const Matrix4& unitary, const Basis& basis,
+                        std::array<unsigned, 2> qubits) {
+  const Kak u = kak_decomposition(unitary);
+  Best best(basis, qubits);
+  const unsigned count = cx_count(u);
+  if (count == 0) {
+    best.offer({.turns = {{u.left[0] * u.right[0], u.left[1] * u.right[1]}}, .phase = u.phase});
+    return *best.take();
+  }
+  offer_one(u, basis, best);
+  if (auto gates = best.take()) return *std::move(gates);
+
+  const std::array<Entangler, 2> like = {*like_cx(basis, 0), *like_cx(basis, 1)};
+  for (unsigned first = 0; first < 2; ++first) {
+    const auto on = [&](const Matrix2& control, const Matrix2& target) {
+      return first == 0 ? std::array{control, target} : std::array{target, control};
+    };
+    if (count == 2) {
+      // exp(i (x XX + y ZZ)) = CX (R_x(-2x) x R_z(-2y)) CX.
+      for (const auto& [x, y] : {std::pair{u.a, u.b}, std::pair{u.b, u.a}}) {
+        offer_core(u,
+                   {.controls = {first, first},
+                    .between = {on(gate2(Gate::kRx, {-2 * x}), gate2(Gate::kRz, {-2 * y}))}},
+                   like, best);
+      }
+      continue;
+    }
+    std::array<std::size_t, 3> order = {0, 1, 2};
+    do {
+      const std::array coordinates = {u.a, u.b, u.c};
+      const double x = coordinates[order[0]];
+      const double y = coordinates[order[1]];
+      const double z = coordinates[order[2]];
+      offer_core(
+          u,
+          {.controls = {1 - first, first, 1 - first},
+           .between = {on(gate2(Gate::kRz, {kPi / 2 - 2 * z}), gate2(Gate::kRy, {2 * x - kPi / 2})),
+                       on(kIdentity2, gate2(Gate::kRy, {kPi / 2 - 2 * y}))}},
+          like, best);
+    } while (std::ranges::next_permutation(order).found);
+  }
+  return *best.take();
+}
+
+Matrix4 matrix4(const Operation& operation, std::array<unsigned, 2> qubits) {
+  assert(operation.qubits.size() <= 2);
+  const std::vector<Amplitude> gate = operand_matrix(operation, {});
+  Matrix4 result{};
+  const auto place = [&](unsigned qubit) { return qubit == qubits[0] ? 0U : 1U; };
+  for (std::size_t column = 0; column < 4; ++column) {
+    bool on = true;
+    for (unsigned j = 0; j < operation.n_controls; ++j) {
+      on &= (column >> place(operation.qubits[j]) & 1) == (operation.control_state >> j & 1);
+    }
+    if (!on) {
+      result[column * 5] = 1.0;
+      continue;
+    }
+    const auto operands = operation.operands();
+    const std::size_t k = std::size_t{1} << operands.size();
+    std::size_t from = 0;
+    std::size_t rest = column;
+    for (std::size_t j = 0; j < operands.size(); ++j) {
+      from |= (column >> place(operands[j]) & 1) << j;
+      rest &= ~(std::size_t{1} << place(operands[j]));
+    }
+    for (std::size_t to = 0; to < k; ++to) {
+      std::size_t row = rest;
+      for (std::size_t j = 0; j < operands.size(); ++j) row |= (to >> j & 1) << place(operands[j]);
+      result[row * 4 + column] = gate[to * k + from];
+    }
+  }
+  return result;
+}
+
+}  // namespace quanta::quantum
