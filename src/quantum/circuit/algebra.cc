@@ -58,15 +58,6 @@ Payload inverse(Gate gate, const Payload& payload, std::size_t n_operands) {
   return undone;
 }
 
-/// An empty circuit with the qubits, bits and parameters of `like`.
-Circuit empty_like(const Circuit& like) {
-  Circuit empty;
-  for (const Register& r : like.qubit_registers()) (void)empty.add_qubits(r.name, r.size);
-  for (const Register& r : like.bit_registers()) (void)empty.add_bits(r.name, r.size);
-  for (const std::string& name : like.parameters()) (void)empty.parameter(name);
-  return empty;
-}
-
 /// The angle of one circuit in the parameters of another, which knows all their names.
 Angle renamed(const Angle& angle, const Circuit& from, Circuit& to) {
   Angle result(angle.constant);
@@ -161,7 +152,7 @@ Operation inverse(const Operation& operation) {
 }
 
 Result<Circuit> inverse(const Circuit& circuit) {
-  Circuit undone = empty_like(circuit);
+  Circuit undone = circuit.without_operations();
   undone.add_global_phase(-circuit.global_phase());
   for (std::size_t i = circuit.operations().size(); i-- > 0;) {
     const Operation& operation = circuit.operations()[i];
@@ -245,7 +236,7 @@ Result<Circuit> power(const Circuit& circuit, std::int64_t n) {
   if (n < 0) {
     QUANTA_TRY(once, inverse(circuit));
   }
-  Circuit result = empty_like(circuit);
+  Circuit result = circuit.without_operations();
   for (std::size_t i = 0; i < times; ++i) {
     for (const Operation& operation : once.operations()) QUANTA_CHECK(result.append(operation));
   }

@@ -587,6 +587,16 @@ Circuit Circuit::expand() const {
   return flat;
 }
 
+Circuit Circuit::without_operations() const {
+  Circuit empty;
+  empty.n_qubits_ = n_qubits_;
+  empty.n_bits_ = n_bits_;
+  empty.qubit_registers_ = qubit_registers_;
+  empty.bit_registers_ = bit_registers_;
+  empty.parameters_ = parameters_;
+  return empty;
+}
+
 bool Circuit::is_unitary() const {
   return std::ranges::all_of(operations_, [](const Operation& operation) {
     return (quantum::is_unitary(operation) || operation.gate == Gate::kBarrier) &&

@@ -216,6 +216,9 @@ class Circuit {
   /// controls and conditions too.
   Circuit expand() const;
 
+  /// An empty circuit with the same registers and parameters.
+  Circuit without_operations() const;
+
   /// No measurement, reset, state preparation or condition.
   bool is_unitary() const;
 

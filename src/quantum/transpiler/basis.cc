@@ -87,9 +87,7 @@ Result<Basis> Basis::parse(std::span<const std::string> names) {
                                  "of rz, rx and ry",
                                  fmt::join(names, ",")));
   }
-  if (std::ranges::none_of(kEntanglers, [&](const Kind& kind) {
-        return basis.allows(kind.gate, kind.n_controls);
-      })) {
+  if (!basis.entangles()) {
     return bad_input("basis", fmt::format("{} has no gate that entangles two qubits; add one such "
                                           "as cx, cz, ecr or rzz",
                                           fmt::join(names, ",")));
@@ -111,7 +109,8 @@ Basis Basis::of(const Circuit& circuit) {
     const bool small = operation.qubits.size() == 1;
     uses_rz |= small && operation.gate == Gate::kRz;
     uses_p |= small && operation.gate == Gate::kP;
-    basis.allow(operation.gate, k);
+    // A control that is known to be met goes.
+    for (unsigned fewer = 0; fewer <= k; ++fewer) basis.allow(operation.gate, fewer);
     if (fixed_on_two_qubits(operation)) {
       basis.allow(Gate::kX, 1);
       basis.allow(Gate::kZ, 1);
@@ -124,8 +123,17 @@ Basis Basis::of(const Circuit& circuit) {
       basis.allow(gate, k - 1);
     }
   }
+  if (!basis.entangles()) {
+    basis.allow(Gate::kX, 1);
+    basis.allow(Gate::kZ, 1);
+  }
   basis.prefers_rz_ = uses_rz && !uses_p;
   return basis;
+}
+
+bool Basis::entangles() const {
+  return std::ranges::any_of(kEntanglers,
+                             [&](const Kind& kind) { return allows(kind.gate, kind.n_controls); });
 }
 
 bool Basis::allows(const Operation& operation) const {

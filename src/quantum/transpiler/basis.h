@@ -23,8 +23,8 @@ class Basis {
   /// name that is no gate, or gates that cannot make every circuit: says which kind is missing).
   static Result<Basis> parse(std::span<const std::string> names);
 
-  /// All one-qubit gates, the larger gates that `circuit` already uses, and cx and cz where it uses
-  /// a fixed gate on two qubits.
+  /// All one-qubit gates, the larger gates that `circuit` already uses, those with fewer controls,
+  /// and cx and cz where it uses a gate on two qubits without angles or has none that entangles.
   static Basis of(const Circuit& circuit);
 
   /// Whether a unitary gate under so many controls (on 1) is one of them.
@@ -38,6 +38,7 @@ class Basis {
   bool prefers_rz() const { return prefers_rz_; }
 
  private:
+  bool entangles() const;
   void allow(Gate gate, unsigned n_controls) {
     if (n_controls < 64) allowed_[static_cast<std::size_t>(gate)] |= std::uint64_t{1} << n_controls;
   }

@@ -1,7 +1,6 @@
 /// Matrices of one and two qubits by value, row by row; bit j of an index is operand j.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -59,11 +58,14 @@ std::array<Amplitude, kSize> adjoint(const std::array<Amplitude, kSize>& a) {
   return result;
 }
 
-/// Largest |a_ij - b_ij|.
+/// Largest |a_ij - b_ij|; not a number where one of them is none.
 template <std::size_t kSize>
 double distance(const std::array<Amplitude, kSize>& a, const std::array<Amplitude, kSize>& b) {
   double most = 0.0;
-  for (std::size_t i = 0; i < kSize; ++i) most = std::max(most, std::abs(a[i] - b[i]));
+  for (std::size_t i = 0; i < kSize; ++i) {
+    const double d = std::abs(a[i] - b[i]);
+    if (d > most || std::isnan(d)) most = d;
+  }
   return most;
 }
 

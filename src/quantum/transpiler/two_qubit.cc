@@ -100,7 +100,8 @@ double determinant(const Matrix4& m) {                    // of the real parts
          minor(1, 2) * other(0, 3) - minor(1, 3) * other(0, 2) + minor(2, 3) * other(0, 1);
 }
 
-/// The factors of high (x) low, with determinant 1 each, for a matrix that is their product.
+/// The factors of high (x) low, with determinant 1 each, for a matrix that is their product; for
+/// another matrix some pair, or identities.
 std::array<Matrix2, 2> kron_factors(const Matrix4& m) {
   std::size_t largest = 0;
   for (std::size_t i = 1; i < 16; ++i) {
@@ -113,7 +114,8 @@ std::array<Matrix2, 2> kron_factors(const Matrix4& m) {
                    m[(2 * i + 1) * 4 + 2 * j + 1]};
   };
   const auto with_determinant_one = [](const Matrix2& a) {
-    return scaled(a, 1.0 / std::sqrt(a[0] * a[3] - a[1] * a[2]));
+    const Amplitude determinant = a[0] * a[3] - a[1] * a[2];
+    return std::norm(determinant) < 1e-6 ? kIdentity2 : scaled(a, 1.0 / std::sqrt(determinant));
   };
   const Matrix2 low = with_determinant_one(block(row, column));
   Matrix2 high{};

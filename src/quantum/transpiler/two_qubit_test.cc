@@ -1,5 +1,6 @@
 #include "quantum/transpiler/two_qubit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>
