@@ -63,7 +63,7 @@ struct Optimized {
 ///
 /// Errors: kBadInput, field "basis" (see Basis::parse), "level" (above 2), "circuit" (see
 /// translate.h); kResource, field "basis" or "circuit" (more than 10^7 gates come out); kCancelled.
-/// Same answer for any number of threads (there is one). About 2 us a gate and round.
+/// Same answer for any number of threads (there is one). About 8 us a gate and round.
 Result<Optimized> optimize(const Circuit& circuit, const OptimizeOptions& options,
                            const Execution& execution);
 

@@ -186,13 +186,22 @@ class Chamber {
 
 // ---- Circuits ----
 
-/// Gates on two qubits with layers of one-qubit gates before, between and behind them.
+/// E = e^{i phase} (behind) E (before): one-qubit gates that undo each other through E.
+struct Passage {
+  std::array<Matrix2, 2> before = {};
+  std::array<Matrix2, 2> behind = {};
+  double phase = 0.0;
+};
+
 struct Entangler {
   Operation operation = {};  ///< on qubits 0 and 1
   Matrix4 matrix = {};
   Kak kak = {};
   std::array<Axis, 2> axes = {};
+  std::vector<Passage> passages = {};  ///< half turns across the axes, and none
 };
+
+/// Gates on two qubits with layers of one-qubit gates before, between and behind them.
 
 struct Layers {
   std::vector<std::array<Matrix2, 2>> turns = {};  ///< one more than entanglers
@@ -207,7 +216,34 @@ Entangler entangler_of(Operation operation) {
   for (std::size_t i = 0; i < 2; ++i) {
     e.axes[e.operation.qubits[i]] = axis_of(e.operation, i);
   }
+  // A half turn F made before the gate instead of behind it is E^+ F E there; of use where that is
+  // local again.
+  const auto half_turns = [&](std::size_t wire) {
+    std::vector<Matrix2> turns = {kIdentity2};
+    if (e.axes[wire] == Axis::kZ || e.axes[wire] == Axis::kY) turns.push_back(gate2(Gate::kX));
+    if (e.axes[wire] == Axis::kX) turns.push_back(gate2(Gate::kZ));
+    return turns;
+  };
+  for (const Matrix2& low : half_turns(0)) {
+    for (const Matrix2& high : half_turns(1)) {
+      const Matrix4 before = adjoint(e.matrix) * kron(high, low) * e.matrix;
+      const std::array<Matrix2, 2> factors = kron_factors(before);
+      const Matrix4 product = kron(factors[1], factors[0]);
+      if (distance_up_to_phase(before, product) > kSameMatrix) continue;
+      e.passages.push_back({.before = factors,
+                            .behind = {adjoint(low), adjoint(high)},
+                            .phase = relative_phase(before, product)});
+    }
+  }
   return e;
+}
+
+/// cx of qubit 0 on 1 and of 1 on 0.
+const std::array<Entangler, 2>& both_cx() {
+  static const std::array<Entangler, 2> kCx = {
+      entangler_of({.gate = Gate::kX, .qubits = {0, 1}, .n_controls = 1, .control_state = 1}),
+      entangler_of({.gate = Gate::kX, .qubits = {1, 0}, .n_controls = 1, .control_state = 1})};
+  return kCx;
 }
 
 bool same_class(const Kak& u, const Kak& v) {
@@ -241,54 +277,59 @@ Operation two_qubit_operation(Gate gate, unsigned n_controls, unsigned first,
           .angles = std::move(angles)};
 }
 
-/// Gates of the basis, in both directions where they differ, that may be of the class (a, b, c).
+/// Gates without angles, in both directions where they differ.
+const std::vector<Entangler>& fixed_entanglers() {
+  static const std::vector<Entangler> kFixed = [] {
+    const struct {
+      Gate gate;
+      unsigned n_controls;
+      bool both_ways;
+    } kinds[] = {
+        {Gate::kX, 1, true},     {Gate::kZ, 1, false},     {Gate::kY, 1, true},
+        {Gate::kH, 1, true},     {Gate::kEcr, 0, true},    {Gate::kSx, 1, true},
+        {Gate::kSxdg, 1, true},  {Gate::kS, 1, false},     {Gate::kSdg, 1, false},
+        {Gate::kSwap, 0, false}, {Gate::kIswap, 0, false}, {Gate::kDcx, 0, true},
+    };
+    std::vector<Entangler> all;
+    for (const auto& kind : kinds) {
+      for (unsigned first = 0; first < (kind.both_ways ? 2U : 1U); ++first) {
+        all.push_back(entangler_of(two_qubit_operation(kind.gate, kind.n_controls, first)));
+      }
+    }
+    return all;
+  }();
+  return kFixed;
+}
+
+/// A turn of the class (a, 0, 0): controlled ones by t have a = |t|/4, others a = |t|/2.
+Entangler turn_of_class(double a, Gate gate, unsigned n_controls, unsigned first, double sign) {
+  const double t = sign * (n_controls == 1 ? 4 : 2) * a;
+  const double exact = std::round(t * 64 / kPi) * kPi / 64;
+  return entangler_of(
+      two_qubit_operation(gate, n_controls, first, {std::abs(t - exact) < kNoAngle ? exact : t}));
+}
+
+/// Gates of the basis of the class (a, b, c).
 std::vector<Entangler> entanglers_of_class(const Kak& u, const Basis& basis) {
   std::vector<Entangler> found;
-  const auto offer = [&](Gate gate, unsigned n_controls, bool both_ways,
-                         std::vector<Angle> angles = {}) {
-    if (!basis.allows(gate, n_controls)) return;
-    for (unsigned first = 0; first < (both_ways ? 2U : 1U); ++first) {
-      Entangler e = entangler_of(two_qubit_operation(gate, n_controls, first, angles));
-      if (same_class(e.kak, u)) found.push_back(std::move(e));
-    }
-  };
-  const bool one = std::abs(u.b) < kSameClass && std::abs(u.c) < kSameClass;
-  const bool corner = std::abs(u.a - kPi / 4) < kSameClass;
-  if (one && corner) {
-    offer(Gate::kX, 1, true);
-    offer(Gate::kZ, 1, false);
-    offer(Gate::kY, 1, true);
-    offer(Gate::kH, 1, true);
-    offer(Gate::kEcr, 0, true);
+  for (const Entangler& e : fixed_entanglers()) {
+    if (basis.allows(e.operation) && same_class(e.kak, u)) found.push_back(e);
   }
-  if (one) {
-    if (std::abs(u.a - kPi / 8) < kSameClass) {
-      offer(Gate::kSx, 1, true);
-      offer(Gate::kSxdg, 1, true);
-      offer(Gate::kS, 1, false);
-      offer(Gate::kSdg, 1, false);
+  if (std::abs(u.b) > kSameClass || std::abs(u.c) > kSameClass) return found;
+  const struct {
+    Gate gate;
+    unsigned n_controls;
+    bool both_ways;
+  } kinds[] = {{Gate::kP, 1, false},   {Gate::kRzz, 0, false}, {Gate::kRxx, 0, false},
+               {Gate::kRyy, 0, false}, {Gate::kRzx, 0, true},  {Gate::kRz, 1, true},
+               {Gate::kRx, 1, true},   {Gate::kRy, 1, true}};
+  for (const auto& kind : kinds) {
+    if (!basis.allows(kind.gate, kind.n_controls)) continue;
+    for (unsigned first = 0; first < (kind.both_ways ? 2U : 1U); ++first) {
+      for (const double sign : {1.0, -1.0}) {
+        found.push_back(turn_of_class(u.a, kind.gate, kind.n_controls, first, sign));
+      }
     }
-    for (const double sign : {1.0, -1.0}) {
-      // Controlled turns by t have a = t/4, turns of both qubits a = t/2.
-      const auto angle = [&](double factor) {
-        const double t = sign * factor * u.a;
-        const double exact = std::round(t * 64 / kPi) * kPi / 64;
-        return std::vector<Angle>{std::abs(t - exact) < 1e-14 ? exact : t};
-      };
-      offer(Gate::kP, 1, false, angle(4));
-      offer(Gate::kRzz, 0, false, angle(2));
-      offer(Gate::kRxx, 0, false, angle(2));
-      offer(Gate::kRyy, 0, false, angle(2));
-      offer(Gate::kRzx, 0, true, angle(2));
-      offer(Gate::kRz, 1, true, angle(4));
-      offer(Gate::kRx, 1, true, angle(4));
-      offer(Gate::kRy, 1, true, angle(4));
-    }
-  }
-  if (corner) {
-    offer(Gate::kSwap, 0, false);
-    offer(Gate::kIswap, 0, false);
-    offer(Gate::kDcx, 0, true);
   }
   return found;
 }
@@ -314,6 +355,12 @@ std::optional<Entangler> like_cx(const Basis& basis, unsigned first) {
         two_qubit_operation(choice.gate, choice.n_controls, first, std::move(angles)));
   }
   return std::nullopt;
+}
+
+/// How many gates of the basis a turn takes.
+std::size_t cost(const Matrix2& turn, const Basis& basis) {
+  if (lies_along(turn, Axis::kEvery)) return 0;
+  return basis.allows(Gate::kU, 0) ? 1 : synthesise(turn, basis, 0).operations.size();
 }
 
 /// Turns along an entangler's axis go through it, to where they meet another gate.
@@ -343,12 +390,12 @@ void move_turns(Layers& layers, const Basis& basis) {
       } else if (layers.entanglers[i]->axes[wire] == Axis::kZ && !basis.allows(Gate::kU, 0)) {
         // Several gates make a turn: a part about z goes on where that leaves fewer.
         const Matrix2 turn = layers.turns[i][wire];
-        std::size_t fewest = synthesise(turn, basis, 0).operations.size();
+        std::size_t fewest = cost(turn, basis);
         const double phi = euler_angles(turn).phi;
         Matrix2 best = kIdentity2;
         for (const double kept : {0.0, kPi, kPi / 2, -kPi / 2}) {
           const Matrix2 part = gate2(Gate::kRz, {phi - kept});
-          const std::size_t count = synthesise(adjoint(part) * turn, basis, 0).operations.size();
+          const std::size_t count = cost(adjoint(part) * turn, basis);
           if (count < fewest) {
             fewest = count;
             best = part;
@@ -384,51 +431,42 @@ GateSequence to_gates(const Layers& layers, const Basis& basis, std::array<unsig
   return result;
 }
 
+/// Keeps the layers of the fewest gates; their entanglers must outlive it.
 class Best {
  public:
-  Best(const Basis& basis, std::array<unsigned, 2> qubits) : basis_(basis), qubits_(qubits) {}
+  explicit Best(const Basis& basis) : basis_(basis) {}
 
   void offer(Layers layers) {
     move_turns(layers, basis_);
-    GateSequence gates = to_gates(layers, basis_, qubits_);
-    if (!best_ || gates.operations.size() < best_->operations.size()) best_ = std::move(gates);
+    std::size_t gates = layers.entanglers.size();
+    for (const auto& turns : layers.turns) gates += cost(turns[0], basis_) + cost(turns[1], basis_);
+    if (best_ && gates >= fewest_) return;
+    best_ = std::move(layers);
+    fewest_ = gates;
   }
 
-  std::optional<GateSequence> take() { return std::move(best_); }
+  bool empty() const { return !best_; }
+  GateSequence gates(std::array<unsigned, 2> qubits) const {
+    return to_gates(*best_, basis_, qubits);
+  }
 
  private:
   const Basis& basis_;
-  std::array<unsigned, 2> qubits_;
-  std::optional<GateSequence> best_;
+  std::optional<Layers> best_;
+  std::size_t fewest_ = 0;
 };
 
-/// One gate of the same class, with one-qubit gates of all the kinds that undo each other through
-/// it.
-void offer_one(const Kak& u, const Basis& basis, Best& best) {
-  const std::vector<Entangler> entanglers = entanglers_of_class(u, basis);
-  for (const Entangler& e : entanglers) {
-    const Dress d = dress(u, e.kak);
-    // A half turn across an axis, made before the gate instead of behind it, is E^+ F E there;
-    // of use where that is local again.
-    const auto half_turns = [&](std::size_t wire) {
-      std::vector<Matrix2> turns = {kIdentity2};
-      if (e.axes[wire] == Axis::kZ || e.axes[wire] == Axis::kY) turns.push_back(gate2(Gate::kX));
-      if (e.axes[wire] == Axis::kX) turns.push_back(gate2(Gate::kZ));
-      return turns;
-    };
-    for (const Matrix2& low : half_turns(0)) {
-      for (const Matrix2& high : half_turns(1)) {
-        const Matrix4 before = adjoint(e.matrix) * kron(high, low) * e.matrix;
-        const std::array<Matrix2, 2> factors = kron_factors(before);
-        const Matrix4 product = kron(factors[1], factors[0]);
-        if (distance_up_to_phase(before, product) > kSameMatrix) continue;
-        best.offer({.turns = {{factors[0] * d.right[0], factors[1] * d.right[1]},
-                              {d.left[0] * adjoint(low), d.left[1] * adjoint(high)}},
-                    .entanglers = {&e},
-                    .phase = d.phase + relative_phase(before, product)});
-      }
-    }
+/// The entangler, of the class of u, between one-qubit gates of all the kinds that make it u.
+std::vector<Layers> dressed(const Kak& u, const Entangler& e) {
+  const Dress d = dress(u, e.kak);
+  std::vector<Layers> all;
+  for (const Passage& p : e.passages) {
+    all.push_back({.turns = {{p.before[0] * d.right[0], p.before[1] * d.right[1]},
+                             {d.left[0] * p.behind[0], d.left[1] * p.behind[1]}},
+                   .entanglers = {&e},
+                   .phase = d.phase + p.phase});
   }
+  return all;
 }
 
 /// Layers of one-qubit gates between cx; each cx is put as a gate of the basis between such.
@@ -437,33 +475,94 @@ struct CxCore {
   std::vector<std::array<Matrix2, 2>> between;  ///< one fewer
 };
 
-void offer_core(const Kak& u, const CxCore& core, const std::array<Entangler, 2>& like,
-                Best& best) {
-  static const std::array<Entangler, 2> kCx = {entangler_of(two_qubit_operation(Gate::kX, 1, 0)),
-                                               entangler_of(two_qubit_operation(Gate::kX, 1, 1))};
-  Matrix4 matrix = kIdentity4;
-  for (std::size_t i = 0; i < core.controls.size(); ++i) {
-    matrix = kCx[core.controls[i]].matrix * matrix;
-    if (i < core.between.size()) matrix = kron(core.between[i][1], core.between[i][0]) * matrix;
-  }
-  const Kak inner = kak_decomposition(matrix);
-  assert(same_class(inner, u));
-  const Dress outside = dress(u, inner);
-  Layers layers{.turns = {outside.right}, .phase = outside.phase};
+/// The core between the outer turns.
+Layers around(const CxCore& core, const std::array<Matrix2, 2>& right,
+              const std::array<Matrix2, 2>& left, double phase,
+              const std::array<Entangler, 2>& like) {
+  Layers layers{.turns = {right}, .phase = phase};
   for (std::size_t i = 0; i < core.controls.size(); ++i) {
     const Entangler& e = like[core.controls[i]];
-    const Dress d = dress(kCx[core.controls[i]].kak, e.kak);
+    const Dress d = dress(both_cx()[core.controls[i]].kak, e.kak);
     layers.phase += d.phase;
     layers.entanglers.push_back(&e);
     auto& before = layers.turns.back();
-    std::array<Matrix2, 2> after = i < core.between.size() ? core.between[i] : outside.left;
+    std::array<Matrix2, 2> after = i < core.between.size() ? core.between[i] : left;
     for (std::size_t j = 0; j < 2; ++j) {
       before[j] = d.right[j] * before[j];
       after[j] = after[j] * d.left[j];
     }
     layers.turns.push_back(after);
   }
-  best.offer(std::move(layers));
+  return layers;
+}
+
+/// A core of the class of u, made u.
+Layers dressed(const Kak& u, const CxCore& core, const std::array<Entangler, 2>& like) {
+  Matrix4 matrix = kIdentity4;
+  for (std::size_t i = 0; i < core.controls.size(); ++i) {
+    matrix = both_cx()[core.controls[i]].matrix * matrix;
+    if (i < core.between.size()) matrix = kron(core.between[i][1], core.between[i][0]) * matrix;
+  }
+  const Kak inner = kak_decomposition(matrix);
+  assert(same_class(inner, u));
+  const Dress d = dress(u, inner);
+  return around(core, d.right, d.left, d.phase, like);
+}
+
+/// On the control and the target of a cx whose control is `first`.
+std::array<Matrix2, 2> on(unsigned first, const Matrix2& control, const Matrix2& target) {
+  return first == 0 ? std::array{control, target} : std::array{target, control};
+}
+
+/// Two cx: exp(i (x XX + y ZZ)) = CX (R_x(-2x) x R_z(-2y)) CX.
+void offer_two(const Kak& u, const std::array<Entangler, 2>& like, const Basis& basis, Best& best) {
+  for (const unsigned first : {0U, 1U}) {
+    if (u.b > kSameClass) {
+      for (const auto& [x, y] : {std::pair{u.a, u.b}, std::pair{u.b, u.a}}) {
+        best.offer(dressed(
+            u,
+            {.controls = {first, first},
+             .between = {on(first, gate2(Gate::kRx, {-2 * x}), gate2(Gate::kRz, {-2 * y}))}},
+            like));
+      }
+      continue;
+    }
+    // One coordinate alone leaves the outer turns free to turn along the axes of rzz or rxx: as few
+    // as that gate itself would need, then its two cx.
+    for (const Gate gate : {Gate::kRzz, Gate::kRxx}) {
+      for (const double sign : {1.0, -1.0}) {
+        const Entangler e = turn_of_class(u.a, gate, 0, 0, sign);
+        const double t = e.operation.angles[0].constant;
+        const CxCore core{
+            .controls = {first, first},
+            .between = {gate == Gate::kRzz ? on(first, kIdentity2, gate2(Gate::kRz, {t}))
+                                           : on(first, gate2(Gate::kRx, {t}), kIdentity2)}};
+        for (Layers& layers : dressed(u, e)) {
+          move_turns(layers, basis);
+          best.offer(around(core, layers.turns[0], layers.turns[1], layers.phase, like));
+        }
+      }
+    }
+  }
+}
+
+/// Three cx, as in figure 6 of Vatan & Williams, for all orders of the coordinates.
+void offer_three(const Kak& u, const std::array<Entangler, 2>& like, Best& best) {
+  for (const unsigned first : {0U, 1U}) {
+    std::array<std::size_t, 3> order = {0, 1, 2};
+    do {
+      const std::array coordinates = {u.a, u.b, u.c};
+      const double x = coordinates[order[0]];
+      const double y = coordinates[order[1]];
+      const double z = coordinates[order[2]];
+      best.offer(dressed(u,
+                         {.controls = {1 - first, first, 1 - first},
+                          .between = {on(first, gate2(Gate::kRz, {kPi / 2 - 2 * z}),
+                                         gate2(Gate::kRy, {2 * x - kPi / 2})),
+                                      on(first, kIdentity2, gate2(Gate::kRy, {kPi / 2 - 2 * y}))}},
+                         like));
+    } while (std::ranges::next_permutation(order).found);
+  }
 }
 
 }  // namespace
@@ -534,45 +633,24 @@ unsigned cx_count(const Kak& kak) {
 GateSequence synthesise(const Matrix4& unitary, const Basis& basis,
                         std::array<unsigned, 2> qubits) {
   const Kak u = kak_decomposition(unitary);
-  Best best(basis, qubits);
+  Best best(basis);
   const unsigned count = cx_count(u);
   if (count == 0) {
     best.offer({.turns = {{u.left[0] * u.right[0], u.left[1] * u.right[1]}}, .phase = u.phase});
-    return *best.take();
+    return best.gates(qubits);
   }
-  offer_one(u, basis, best);
-  if (auto gates = best.take()) return *std::move(gates);
-
+  const std::vector<Entangler> entanglers = entanglers_of_class(u, basis);
+  for (const Entangler& e : entanglers) {
+    for (Layers& layers : dressed(u, e)) best.offer(std::move(layers));
+  }
+  if (!best.empty()) return best.gates(qubits);
   const std::array<Entangler, 2> like = {*like_cx(basis, 0), *like_cx(basis, 1)};
-  for (unsigned first = 0; first < 2; ++first) {
-    const auto on = [&](const Matrix2& control, const Matrix2& target) {
-      return first == 0 ? std::array{control, target} : std::array{target, control};
-    };
-    if (count == 2) {
-      // exp(i (x XX + y ZZ)) = CX (R_x(-2x) x R_z(-2y)) CX.
-      for (const auto& [x, y] : {std::pair{u.a, u.b}, std::pair{u.b, u.a}}) {
-        offer_core(u,
-                   {.controls = {first, first},
-                    .between = {on(gate2(Gate::kRx, {-2 * x}), gate2(Gate::kRz, {-2 * y}))}},
-                   like, best);
-      }
-      continue;
-    }
-    std::array<std::size_t, 3> order = {0, 1, 2};
-    do {
-      const std::array coordinates = {u.a, u.b, u.c};
-      const double x = coordinates[order[0]];
-      const double y = coordinates[order[1]];
-      const double z = coordinates[order[2]];
-      offer_core(
-          u,
-          {.controls = {1 - first, first, 1 - first},
-           .between = {on(gate2(Gate::kRz, {kPi / 2 - 2 * z}), gate2(Gate::kRy, {2 * x - kPi / 2})),
-                       on(kIdentity2, gate2(Gate::kRy, {kPi / 2 - 2 * y}))}},
-          like, best);
-    } while (std::ranges::next_permutation(order).found);
+  if (count == 2) {
+    offer_two(u, like, basis, best);
+  } else {
+    offer_three(u, like, best);
   }
-  return *best.take();
+  return best.gates(qubits);
 }
 
 Matrix4 matrix4(const Operation& operation, std::array<unsigned, 2> qubits) {
