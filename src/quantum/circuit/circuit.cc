@@ -229,6 +229,36 @@ Operation moved_into(const Operation& inner, const Operation& outer) {
 
 }  // namespace
 
+std::vector<Operation> controlled_phase(const Angle& angle, std::span<const unsigned> controls,
+                                        std::uint64_t control_state) {
+  assert(!controls.empty());
+  const auto last = static_cast<unsigned>(controls.size() - 1);
+  Operation phase{.gate = Gate::kP,
+                  .qubits = {controls.begin(), controls.end()},
+                  .n_controls = last,
+                  .control_state = control_state & ~(std::uint64_t{1} << last),
+                  .angles = {angle}};
+  if ((control_state >> last & 1) != 0) return {phase};
+  const Operation flip{.gate = Gate::kX, .qubits = {controls.back()}};
+  return {flip, phase, flip};
+}
+
+std::vector<Operation> expand_once(const Operation& operation) {
+  assert(operation.gate == Gate::kDefined);
+  const Circuit& body = *operation.payload->body;
+  std::vector<Operation> expanded;
+  if (operation.n_controls > 0 && body.global_phase() != Angle()) {
+    expanded =
+        controlled_phase(body.global_phase(), operation.controls(), operation.control_state);
+    for (Operation& phase : expanded) phase.condition = operation.condition;
+  }
+  expanded.reserve(expanded.size() + body.operations().size());
+  for (const Operation& inner : body.operations()) {
+    expanded.push_back(moved_into(inner, operation));
+  }
+  return expanded;
+}
+
 double Angle::value(std::span<const double> parameters) const {
   double sum = constant;
   for (const Term& term : terms) sum += term.factor * parameters[term.parameter];
@@ -556,31 +586,11 @@ Circuit Circuit::expand() const {
         expanded.push_back(operation);
         continue;
       }
-      const Circuit& body = *operation.payload->body;
-      if (body.global_phase() != Angle()) {
-        if (operation.n_controls == 0) {
-          // Under a condition it is a phase between branches, which no measurement sees.
-          if (!operation.condition) flat.add_global_phase(body.global_phase());
-        } else {
-          // A phase under controls is a phase gate on the last of them, under the others.
-          Operation phase{.gate = Gate::kP,
-                          .qubits = {operation.controls().begin(), operation.controls().end()},
-                          .n_controls = operation.n_controls - 1,
-                          .control_state = operation.control_state &
-                                           ~(std::uint64_t{1} << (operation.n_controls - 1)),
-                          .angles = {body.global_phase()},
-                          .condition = operation.condition};
-          const bool on_one = (operation.control_state >> (operation.n_controls - 1) & 1) != 0;
-          Operation flip{
-              .gate = Gate::kX, .qubits = {phase.qubits.back()}, .condition = operation.condition};
-          if (!on_one) expanded.push_back(flip);
-          expanded.push_back(phase);
-          if (!on_one) expanded.push_back(flip);
-        }
+      // Under a condition a phase is one between branches, which no measurement sees.
+      if (operation.n_controls == 0 && !operation.condition) {
+        flat.add_global_phase(operation.payload->body->global_phase());
       }
-      for (const Operation& inner : body.operations()) {
-        expanded.push_back(moved_into(inner, operation));
-      }
+      for (Operation& inner : expand_once(operation)) expanded.push_back(std::move(inner));
     }
     flat.operations_ = std::move(expanded);
   }

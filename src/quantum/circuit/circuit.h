@@ -105,6 +105,16 @@ bool is_unitary(const Operation& operation);
 std::vector<Amplitude> operand_matrix(const Operation& operation,
                                       std::span<const double> parameters);
 
+/// The phase e^{i angle} where all of at least one controls have their values, as gates: a phase
+/// gate on the last control under the others, between X where that one acts on 0.
+std::vector<Operation> controlled_phase(const Angle& angle, std::span<const unsigned> controls,
+                                        std::uint64_t control_state);
+
+/// What a defined gate does, one level deep: the operations of its body on its own qubits, under
+/// its controls and condition. A phase of the body is among them where there are controls; without,
+/// it is global and left to the caller (payload->body->global_phase()). Precondition: kDefined.
+std::vector<Operation> expand_once(const Operation& operation);
+
 /// A name for a run of qubits or classical bits.
 struct Register {
   std::string name;

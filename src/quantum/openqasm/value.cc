@@ -1,0 +1,836 @@
+#include "quantum/openqasm/value.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace quanta::quantum::openqasm {
+namespace {
+
+constexpr double kTurn = 2 * std::numbers::pi;
+
+std::string_view kind_name(Kind kind) {
+  constexpr auto kNames = std::to_array<std::string_view>(
+      {"nothing", "bool", "bit", "int", "uint", "float", "angle", "complex", "duration", "qubit"});
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+bool is_real(Kind kind) {
+  return kind == Kind::kBool || kind == Kind::kInt || kind == Kind::kUint || kind == Kind::kFloat ||
+         kind == Kind::kAngle;
+}
+
+bool is_whole(Kind kind) {
+  return kind == Kind::kBool || kind == Kind::kInt || kind == Kind::kUint;
+}
+
+Error wrong(std::string message) { return {ErrorKind::kBadInput, std::move(message), {}, {}}; }
+
+double to_double(std::uint64_t value, Kind kind) {
+  return kind == Kind::kInt ? static_cast<double>(as_signed(value)) : static_cast<double>(value);
+}
+
+Result<std::uint64_t> truncated(double x, const Type& to) {
+  const double whole = std::trunc(x);
+  const bool fits = to.kind == Kind::kInt ? whole >= -0x1p63 && whole < 0x1p63
+                                          : whole > -0x1p63 && whole < 0x1p64;
+  if (!fits) {
+    return std::unexpected(wrong(fmt::format("{} does not fit into {}", x, to_text(to))));
+  }
+  return whole < 0 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(whole))
+                   : static_cast<std::uint64_t>(whole);
+}
+
+/// The truth of "these bits read as a number are `number`".
+Value equals_number(const Bits& bits, std::uint64_t number) {
+  const std::size_t n = bits.cells.size();
+  // What the register's bits would be read as must be the number itself.
+  std::uint64_t low = n >= 64 ? number : number & ((std::uint64_t{1} << n) - 1);
+  if (bits.is_signed && n < 64 && n > 0 && (low >> (n - 1) & 1) != 0) low |= ~std::uint64_t{0} << n;
+  if (low != number) return std::uint64_t{0};
+  Predicate predicate;
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool wanted = i < 64 && (number >> i & 1) != 0;
+    const std::uint32_t cell = bits.cells[i];
+    if (cell < Bits::kFirstOutcome) {
+      if ((cell == 1) != wanted) return std::uint64_t{0};
+      continue;
+    }
+    const auto found = std::ranges::find(predicate.all, cell - Bits::kFirstOutcome,
+                                         &std::pair<std::uint32_t, bool>::first);
+    if (found == predicate.all.end()) {
+      predicate.all.emplace_back(cell - Bits::kFirstOutcome, wanted);
+    } else if (found->second != wanted) {
+      return std::uint64_t{0};
+    }
+  }
+  if (predicate.all.empty()) return std::uint64_t{1};
+  return predicate;
+}
+
+/// The truth of "bit by bit the same".
+Value equals_bits(const Bits& left, const Bits& right) {
+  if (left.known() && right.known()) return std::uint64_t{left.cells == right.cells};
+  if (!left.known() && !right.known()) {
+    return left.cells == right.cells ? Value(std::uint64_t{1}) : Value(Unknown{});
+  }
+  const Bits& open = left.known() ? right : left;
+  const Bits& fixed = left.known() ? left : right;
+  Value all = std::uint64_t{1};
+  for (std::size_t i = 0; i < open.cells.size(); ++i) {
+    all = conjunction(all, equals_number({.cells = {open.cells[i]}}, fixed.cells[i]));
+  }
+  return all;
+}
+
+Result<std::uint64_t> integer_power(std::uint64_t base, std::uint64_t exponent, const Type& type) {
+  if (type.kind == Kind::kInt && as_signed(exponent) < 0) {
+    return std::unexpected(
+        wrong(fmt::format("{} ** {}: an integer has no negative power; write {}.0", as_signed(base),
+                          as_signed(exponent), as_signed(base))));
+  }
+  std::uint64_t result = 1;
+  for (; exponent > 0; exponent >>= 1U) {
+    if ((exponent & 1U) != 0) result *= base;
+    base *= base;
+  }
+  return result;
+}
+
+Result<Value> on_integers(Operator op, std::uint64_t a, std::uint64_t b, const Type& type) {
+  const bool is_signed = type.kind == Kind::kInt;
+  switch (op) {
+    case Operator::kAdd:
+      return a + b;
+    case Operator::kSubtract:
+      return a - b;
+    case Operator::kMultiply:
+      return a * b;
+    case Operator::kDivide:
+    case Operator::kRemainder:
+      if (b == 0) return std::unexpected(wrong("division by zero"));
+      if (!is_signed) return op == Operator::kDivide ? a / b : a % b;
+      if (b == ~std::uint64_t{0}) return op == Operator::kDivide ? 0 - a : 0;  // by -1
+      return static_cast<std::uint64_t>(op == Operator::kDivide ? as_signed(a) / as_signed(b)
+                                                                : as_signed(a) % as_signed(b));
+    case Operator::kPower: {
+      QUANTA_TRY(const std::uint64_t power, integer_power(a, b, type));
+      return power;
+    }
+    case Operator::kBitAnd:
+      return wrap(a & b, type);
+    case Operator::kBitXor:
+      return wrap(a ^ b, type);
+    default:
+      return wrap(a | b, type);
+  }
+}
+
+Result<Value> on_floats(Operator op, double a, double b) {
+  double result = 0.0;
+  switch (op) {
+    case Operator::kAdd:
+      result = a + b;
+      break;
+    case Operator::kSubtract:
+      result = a - b;
+      break;
+    case Operator::kMultiply:
+      result = a * b;
+      break;
+    case Operator::kDivide:
+      if (b == 0.0) return std::unexpected(wrong("division by zero"));
+      result = a / b;
+      break;
+    case Operator::kRemainder:
+      if (b == 0.0) return std::unexpected(wrong("division by zero"));
+      result = std::fmod(a, b);
+      break;
+    default:
+      result = std::pow(a, b);
+  }
+  if (!std::isfinite(result)) {
+    return std::unexpected(
+        wrong(fmt::format("the result for {} and {} is not a finite number", a, b)));
+  }
+  return result;
+}
+
+Result<Value> on_complex(Operator op, std::complex<double> a, std::complex<double> b) {
+  std::complex<double> result;
+  switch (op) {
+    case Operator::kAdd:
+      result = a + b;
+      break;
+    case Operator::kSubtract:
+      result = a - b;
+      break;
+    case Operator::kMultiply:
+      result = a * b;
+      break;
+    case Operator::kDivide:
+      if (b == 0.0) return std::unexpected(wrong("division by zero"));
+      result = a / b;
+      break;
+    default:
+      result = a == 0.0 && b != 0.0 ? 0.0 : std::pow(a, b);
+  }
+  if (!std::isfinite(result.real()) || !std::isfinite(result.imag())) {
+    return std::unexpected(wrong("the result is not a finite number"));
+  }
+  return result;
+}
+
+template <class T>
+bool compared(Operator op, const T& a, const T& b) {
+  switch (op) {
+    case Operator::kLess:
+      return a < b;
+    case Operator::kLessEqual:
+      return a <= b;
+    case Operator::kGreater:
+      return a > b;
+    case Operator::kGreaterEqual:
+      return a >= b;
+    case Operator::kEqual:
+      return a == b;
+    default:
+      return a != b;
+  }
+}
+
+bool is_comparison(Operator op) { return op >= Operator::kLess && op <= Operator::kNotEqual; }
+bool is_bitwise(Operator op) { return op >= Operator::kBitAnd && op <= Operator::kBitOr; }
+bool is_shift(Operator op) { return op == Operator::kShiftLeft || op == Operator::kShiftRight; }
+
+/// One cell of & | ^; nothing where it hangs on outcomes.
+std::optional<std::uint32_t> on_cells(Operator op, std::uint32_t a, std::uint32_t b) {
+  if (a > 1) std::swap(a, b);
+  if (a > 1) return op != Operator::kBitXor && a == b ? std::optional(a) : std::nullopt;
+  switch (op) {
+    case Operator::kBitAnd:
+      return a == 0 ? 0 : b;
+    case Operator::kBitOr:
+      return a == 1 ? 1 : b;
+    default:
+      if (a == 0) return b;
+      return b > 1 ? std::nullopt : std::optional(1 - b);
+  }
+}
+
+Value on_bits(Operator op, const Bits& left, const Bits& right) {
+  if (op == Operator::kEqual) return equals_bits(left, right);
+  if (op == Operator::kNotEqual) return negation(equals_bits(left, right));
+  if (is_comparison(op)) {
+    if (!left.known() || !right.known()) return Unknown{};
+    const bool less = std::ranges::lexicographical_compare(
+        left.cells.rbegin(), left.cells.rend(), right.cells.rbegin(), right.cells.rend());
+    const bool equal = left.cells == right.cells;
+    return std::uint64_t{compared(op, less ? -1 : equal ? 0 : 1, 0)};
+  }
+  Bits result;
+  for (std::size_t i = 0; i < left.cells.size(); ++i) {
+    const auto cell = on_cells(op, left.cells[i], right.cells[i]);
+    if (!cell) return Unknown{};
+    result.cells.push_back(*cell);
+  }
+  return result;
+}
+
+Result<Value> shifted(Operator op, const Value& left, std::uint64_t by, const Type& type,
+                      const Type& by_type) {
+  if (by_type.kind == Kind::kInt && as_signed(by) < 0) {
+    return std::unexpected(wrong(fmt::format("a shift by {} is negative", as_signed(by))));
+  }
+  if (const auto* bits = std::get_if<Bits>(&left)) {
+    const std::size_t n = bits->cells.size();
+    Bits result{.cells = std::vector<std::uint32_t>(n), .is_signed = bits->is_signed};
+    for (std::size_t i = 0; i < n; ++i) {
+      if (op == Operator::kShiftLeft && i >= by) result.cells[i] = bits->cells[i - by];
+      if (op == Operator::kShiftRight && by < n - i) result.cells[i] = bits->cells[i + by];
+    }
+    return result;
+  }
+  const std::uint32_t width = bit_width(type);
+  if (type.kind == Kind::kAngle) {
+    const std::uint64_t number = angle_to_integer(std::get<double>(left), width);
+    const std::uint64_t moved = by >= width                  ? 0
+                                : op == Operator::kShiftLeft ? number << by
+                                                             : number >> by;
+    return angle_from_integer(moved, width);
+  }
+  const std::uint64_t number = std::get<std::uint64_t>(left);
+  if (op == Operator::kShiftLeft) return by >= width ? 0 : wrap(number << by, type);
+  if (type.kind == Kind::kInt) {
+    return static_cast<std::uint64_t>(as_signed(number) >> std::min<std::uint64_t>(by, 63));
+  }
+  return by >= width ? 0 : number >> by;
+}
+
+}  // namespace
+
+std::string to_text(const Type& type) {
+  if (type.is_array()) {
+    std::string text = "array[" + to_text(type.element());
+    for (const std::uint32_t size : type.shape) {
+      text += size == kAnySize ? ", ?" : fmt::format(", {}", size);
+    }
+    return text + "]";
+  }
+  std::string text(kind_name(type.kind));
+  if (type.width == kAnySize) return text + "[?]";
+  if (type.width == 0) return text;
+  return type.kind == Kind::kComplex ? fmt::format("{}[float[{}]]", text, type.width)
+                                     : fmt::format("{}[{}]", text, type.width);
+}
+
+bool Bits::known() const {
+  return std::ranges::all_of(cells, [](std::uint32_t c) { return c < kFirstOutcome; });
+}
+
+Bits to_bits(std::uint64_t value, std::uint32_t width) {
+  Bits bits;
+  bits.cells.resize(width);
+  for (std::uint32_t i = 0; i < width && i < 64; ++i) bits.cells[i] = value >> i & 1;
+  return bits;
+}
+
+std::uint64_t to_integer(const Bits& bits) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < bits.cells.size() && i < 64; ++i) {
+    value |= std::uint64_t{bits.cells[i]} << i;
+  }
+  return value;
+}
+
+std::uint32_t bit_width(const Type& type) { return type.width == 0 ? 64 : type.width; }
+
+std::uint64_t wrap(std::uint64_t value, const Type& type) {
+  const std::uint32_t width = bit_width(type);
+  if (width >= 64) return value;
+  const std::uint64_t mask = (std::uint64_t{1} << width) - 1;
+  value &= mask;
+  if (type.kind == Kind::kInt && (value >> (width - 1) & 1) != 0) value |= ~mask;
+  return value;
+}
+
+double wrap_angle(double radians) {
+  double wrapped = std::fmod(radians, kTurn);
+  if (wrapped < 0) wrapped += kTurn;
+  return wrapped < kTurn ? wrapped : 0.0;
+}
+
+std::uint64_t angle_to_integer(double radians, std::uint32_t width) {
+  const double scaled =
+      std::round(std::ldexp(wrap_angle(radians) / kTurn, static_cast<int>(width)));
+  if (scaled >= std::ldexp(1.0, static_cast<int>(width))) return 0;
+  return static_cast<std::uint64_t>(scaled);
+}
+
+double angle_from_integer(std::uint64_t value, std::uint32_t width) {
+  if (width < 64) value &= (std::uint64_t{1} << width) - 1;
+  return std::ldexp(static_cast<double>(value), -static_cast<int>(width)) * kTurn;
+}
+
+Value zero(const Type& type) {
+  const auto scalar = [&]() -> Scalar {
+    switch (type.kind) {
+      case Kind::kFloat:
+      case Kind::kAngle:
+      case Kind::kDuration:
+        return 0.0;
+      case Kind::kComplex:
+        return std::complex<double>();
+      default:
+        return std::uint64_t{0};
+    }
+  }();
+  if (type.is_array()) {
+    std::size_t n = 1;
+    for (const std::uint32_t size : type.shape) n *= size;
+    return Array{type.shape, std::vector<Scalar>(n, scalar)};
+  }
+  if (type.kind == Kind::kBit) {
+    return Bits{.cells = std::vector<std::uint32_t>(std::max(type.width, 1U))};
+  }
+  return std::visit([](const auto& x) -> Value { return x; }, scalar);
+}
+
+bool converts(const Type& from, const Type& to, bool with_cast) {
+  const auto same_size = [](std::uint32_t a, std::uint32_t b) {
+    return a == b || a == kAnySize || b == kAnySize;
+  };
+  if (from.is_array() || to.is_array()) {
+    if (from.shape.size() != to.shape.size() || from.kind != to.kind) return false;
+    for (std::size_t i = 0; i < from.shape.size(); ++i) {
+      if (!same_size(from.shape[i], to.shape[i])) return false;
+    }
+    return true;
+  }
+  switch (to.kind) {
+    case Kind::kBool:
+      return is_real(from.kind) || from.kind == Kind::kBit;
+    case Kind::kBit:
+      if (from.kind == Kind::kBit) {
+        return same_size(std::max(from.width, 1U), std::max(to.width, 1U));
+      }
+      if (is_whole(from.kind)) return true;
+      return with_cast && from.kind == Kind::kAngle && same_size(bit_width(from), to.width);
+    case Kind::kInt:
+    case Kind::kUint:
+      if (from.kind == Kind::kBit) return with_cast || from.width <= 64 || from.width == kAnySize;
+      return is_whole(from.kind) || (with_cast && from.kind == Kind::kFloat);
+    case Kind::kFloat:
+      return is_real(from.kind);
+    case Kind::kAngle:
+      return is_real(from.kind) || (with_cast && from.kind == Kind::kBit);
+    case Kind::kComplex:
+      return is_real(from.kind) || from.kind == Kind::kComplex;
+    case Kind::kDuration:
+      return from.kind == Kind::kDuration;
+    case Kind::kQubit:
+      return from.kind == Kind::kQubit &&
+             same_size(std::max(from.width, 1U), std::max(to.width, 1U));
+    case Kind::kVoid:
+      return false;
+  }
+  return false;
+}
+
+Result<Value> convert(Value value, const Type& from, const Type& to, bool with_cast) {
+  if (std::holds_alternative<Unknown>(value)) return value;
+  if (from.is_array()) {
+    const auto* array = std::get_if<Array>(&value);
+    if (array == nullptr) return value;  // a reference, which is not copied
+    for (std::size_t i = 0; i < to.shape.size(); ++i) {
+      if (to.shape[i] != kAnySize && to.shape[i] != array->shape[i]) {
+        return std::unexpected(wrong(fmt::format("dimension {} has {} elements where {} has {}", i,
+                                                 array->shape[i], to_text(to), to.shape[i])));
+      }
+    }
+    if (!to.is_integer() && to.kind != Kind::kInt && to.kind != Kind::kUint) return value;
+    Array wrapped = *array;
+    for (Scalar& item : wrapped.items) item = wrap(std::get<std::uint64_t>(item), to);
+    return wrapped;
+  }
+  if (auto* predicate = std::get_if<Predicate>(&value)) {
+    if (to.kind == Kind::kBool) return value;
+    if (to.kind == Kind::kBit && to.width <= 1 && predicate->all.size() == 1 &&
+        predicate->all[0].second != predicate->negated) {
+      return Bits{.cells = {Bits::kFirstOutcome + predicate->all[0].first}};
+    }
+    return Unknown{};
+  }
+  if (auto* bits = std::get_if<Bits>(&value)) {
+    const auto n = static_cast<std::uint32_t>(bits->cells.size());
+    switch (to.kind) {
+      case Kind::kBool:
+        if (from.kind != Kind::kBit) bits->is_signed = false;
+        return negation(equals_number(*bits, 0));
+      case Kind::kBit:
+        if (from.kind != Kind::kBit) {  // an integer that is not known yet
+          if (!with_cast && n > std::max(to.width, 1U)) return Unknown{};
+          bits->cells.resize(std::max(to.width, 1U));
+          bits->is_signed = false;
+          return value;
+        }
+        if (to.width != kAnySize && n != std::max(to.width, 1U)) {
+          return std::unexpected(wrong(fmt::format("{} bits do not fit {}", n, to_text(to))));
+        }
+        return value;
+      case Kind::kInt:
+      case Kind::kUint:
+        if (!bits->known()) {
+          if (from.kind != Kind::kBit && bits->is_signed) return value;
+          if (bits->cells.size() > bit_width(to)) return Unknown{};
+          bits->is_signed = to.kind == Kind::kInt && n == bit_width(to);
+          return value;
+        }
+        if (n > 64) {
+          for (std::size_t i = 64; i < n; ++i) {
+            if (bits->cells[i] != 0) {
+              return std::unexpected(wrong(fmt::format("{} bits do not fit {}", n, to_text(to))));
+            }
+          }
+        }
+        return wrap(to_integer(*bits), to);
+      case Kind::kAngle:
+        if (!bits->known() || n > 64) return Unknown{};
+        return angle_from_integer(to_integer(*bits), n);
+      default:
+        return Unknown{};
+    }
+  }
+  if (const auto* whole = std::get_if<std::uint64_t>(&value)) {
+    switch (to.kind) {
+      case Kind::kBool:
+        return std::uint64_t{*whole != 0};
+      case Kind::kBit: {
+        const std::uint32_t width = std::max(to.width, 1U);
+        if (to.width == kAnySize) return std::unexpected(wrong("the number of bits is not known"));
+        const bool fits = width >= 64 ? !(from.kind == Kind::kInt && as_signed(*whole) < 0)
+                                      : *whole >> width == 0;
+        if (!with_cast && !fits) {
+          return std::unexpected(
+              wrong(fmt::format("{} does not fit into {}",
+                                from.kind == Kind::kInt ? fmt::format("{}", as_signed(*whole))
+                                                        : fmt::format("{}", *whole),
+                                to_text(to))));
+        }
+        return to_bits(*whole, width);
+      }
+      case Kind::kInt:
+      case Kind::kUint:
+        return wrap(*whole, to);
+      case Kind::kFloat:
+        return to_double(*whole, from.kind);
+      case Kind::kAngle:
+        return wrap_angle(to_double(*whole, from.kind));
+      case Kind::kComplex:
+        return std::complex<double>(to_double(*whole, from.kind));
+      default:
+        return value;
+    }
+  }
+  if (const auto* real = std::get_if<double>(&value)) {
+    switch (to.kind) {
+      case Kind::kBool:
+        return std::uint64_t{*real != 0.0};
+      case Kind::kBit:
+        return to_bits(angle_to_integer(*real, bit_width(from)), bit_width(from));
+      case Kind::kInt:
+      case Kind::kUint: {
+        QUANTA_TRY(const std::uint64_t whole, truncated(*real, to));
+        return wrap(whole, to);
+      }
+      case Kind::kAngle:
+        return wrap_angle(*real);
+      case Kind::kComplex:
+        return std::complex<double>(*real);
+      default:
+        return value;
+    }
+  }
+  if (const auto* qubits = std::get_if<Qubits>(&value)) {
+    if (to.width != kAnySize && qubits->numbers.size() != std::max(to.width, 1U)) {
+      return std::unexpected(
+          wrong(fmt::format("{} qubits where {} is wanted", qubits->numbers.size(), to_text(to))));
+    }
+  }
+  return value;
+}
+
+Operator binary_operator(std::string_view symbol) {
+  struct Entry {
+    std::string_view symbol;
+    Operator op;
+  };
+  constexpr auto kTable = std::to_array<Entry>({{"+", Operator::kAdd},
+                                                {"-", Operator::kSubtract},
+                                                {"*", Operator::kMultiply},
+                                                {"/", Operator::kDivide},
+                                                {"%", Operator::kRemainder},
+                                                {"**", Operator::kPower},
+                                                {"<<", Operator::kShiftLeft},
+                                                {">>", Operator::kShiftRight},
+                                                {"<", Operator::kLess},
+                                                {"<=", Operator::kLessEqual},
+                                                {">", Operator::kGreater},
+                                                {">=", Operator::kGreaterEqual},
+                                                {"==", Operator::kEqual},
+                                                {"!=", Operator::kNotEqual},
+                                                {"&", Operator::kBitAnd},
+                                                {"^", Operator::kBitXor},
+                                                {"|", Operator::kBitOr}});
+  const auto* const found = std::ranges::find(kTable, symbol, &Entry::symbol);
+  return found == kTable.end() ? Operator::kAdd : found->op;
+}
+
+Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& right) {
+  const auto refused = [&]() -> std::unexpected<Error> {
+    return std::unexpected(
+        wrong(fmt::format("{} and {} cannot be combined so", to_text(left), to_text(right))));
+  };
+  const auto usable = [](const Type& type) {
+    return !type.is_array() && type.kind != Kind::kVoid && type.kind != Kind::kQubit;
+  };
+  if (!usable(left) || !usable(right)) return refused();
+  const Kind a = left.kind;
+  const Kind b = right.kind;
+  const auto either = [&](Kind kind) { return a == kind || b == kind; };
+  const auto both = [&](Kind kind) { return a == kind && b == kind; };
+  const auto all = [](Kind kind, Kind result) {
+    return BinaryTypes{{.kind = kind}, {.kind = kind}, {.kind = result}};
+  };
+  // Bits beside numbers are read as one.
+  const auto number = [](const Type& type) -> Type {
+    if (type.kind == Kind::kBit) return {.kind = Kind::kUint};
+    if (type.kind == Kind::kBool) return {.kind = Kind::kInt};
+    return type;
+  };
+  const bool same_bits = both(Kind::kBit) && std::max(left.width, 1U) == std::max(right.width, 1U);
+  const bool wide = (a == Kind::kBit && left.width > 64 && left.width != kAnySize) ||
+                    (b == Kind::kBit && right.width > 64 && right.width != kAnySize);
+  if (is_shift(op)) {
+    const Type by = number(right);
+    const bool shiftable =
+        a == Kind::kBit || a == Kind::kInt || a == Kind::kUint || a == Kind::kAngle;
+    if (!shiftable || !by.is_integer()) return refused();
+    return BinaryTypes{left, {.kind = by.kind}, left};
+  }
+  if (is_comparison(op)) {
+    const bool order = op != Operator::kEqual && op != Operator::kNotEqual;
+    if (same_bits) return BinaryTypes{left, right, {.kind = Kind::kBool}};
+    if (both(Kind::kBit) && left.width != kAnySize && right.width != kAnySize) return refused();
+    if (wide) return refused();
+    if (both(Kind::kDuration)) return all(Kind::kDuration, Kind::kBool);
+    if (either(Kind::kDuration)) return refused();
+    if (either(Kind::kComplex)) {
+      if (order) return refused();
+      return all(Kind::kComplex, Kind::kBool);
+    }
+    if (both(Kind::kBool) || (either(Kind::kBool) && either(Kind::kBit))) {
+      return all(Kind::kBool, Kind::kBool);
+    }
+    if (either(Kind::kAngle)) return all(Kind::kAngle, Kind::kBool);
+    if (either(Kind::kFloat)) {
+      if (either(Kind::kBit)) return refused();
+      return all(Kind::kFloat, Kind::kBool);
+    }
+    const Type l = number(left);
+    const Type r = number(right);
+    return BinaryTypes{{.kind = l.kind}, {.kind = r.kind}, {.kind = Kind::kBool}};
+  }
+  if (is_bitwise(op)) {
+    if (same_bits) return BinaryTypes{left, right, left};
+    if (both(Kind::kBool)) return all(Kind::kBool, Kind::kBool);
+    if (both(Kind::kBit) || wide) return refused();
+    if (either(Kind::kBool) && either(Kind::kBit)) return all(Kind::kBool, Kind::kBool);
+    const Type l = number(left);
+    const Type r = number(right);
+    if (both(Kind::kAngle) && left.width == right.width) return BinaryTypes{left, right, left};
+    if (!l.is_integer() || !r.is_integer()) return refused();
+    const Type common{
+        .kind = l.kind == Kind::kUint && r.kind == Kind::kUint ? Kind::kUint : Kind::kInt,
+        .width = std::max(bit_width(l), bit_width(r))};
+    return BinaryTypes{{.kind = common.kind}, {.kind = common.kind}, common};
+  }
+  // Arithmetic.
+  if (wide) return refused();
+  if (either(Kind::kDuration)) {
+    const bool sum = op == Operator::kAdd || op == Operator::kSubtract;
+    if (both(Kind::kDuration)) {
+      if (sum) return all(Kind::kDuration, Kind::kDuration);
+      if (op == Operator::kDivide) return all(Kind::kDuration, Kind::kFloat);
+      return refused();
+    }
+    const bool scaled = (op == Operator::kMultiply && is_real(a == Kind::kDuration ? b : a)) ||
+                        (op == Operator::kDivide && a == Kind::kDuration && is_real(b));
+    if (!scaled) return refused();
+    BinaryTypes types = all(Kind::kFloat, Kind::kDuration);
+    (a == Kind::kDuration ? types.left : types.right).kind = Kind::kDuration;
+    return types;
+  }
+  if (either(Kind::kComplex)) {
+    if (op == Operator::kRemainder) return refused();
+    return all(Kind::kComplex, Kind::kComplex);
+  }
+  const Type l = number(left);
+  const Type r = number(right);
+  if (l.kind == Kind::kAngle || r.kind == Kind::kAngle) {
+    const bool scale = op == Operator::kMultiply || op == Operator::kDivide;
+    const bool angle = both(Kind::kAngle)
+                           ? !scale && op != Operator::kPower
+                           : (scale && ((l.kind == Kind::kAngle && r.is_integer()) ||
+                                        (op == Operator::kMultiply && l.is_integer())));
+    return all(Kind::kFloat, angle ? Kind::kAngle : Kind::kFloat);
+  }
+  if (l.kind == Kind::kFloat || r.kind == Kind::kFloat) {
+    if (either(Kind::kBit)) return refused();
+    return all(Kind::kFloat, Kind::kFloat);
+  }
+  if (op == Operator::kPower) {
+    return BinaryTypes{{.kind = l.kind}, {.kind = r.kind}, {.kind = l.kind}};
+  }
+  // Both without sign: the result has none, but for a difference.
+  const bool plain = l.kind == Kind::kUint && r.kind == Kind::kUint;
+  return all(plain ? Kind::kUint : Kind::kInt,
+             plain && op != Operator::kSubtract ? Kind::kUint : Kind::kInt);
+}
+
+Result<Value> apply(Operator op, const Value& left, const Value& right, const BinaryTypes& types) {
+  const auto unknown = [](const Value& v) { return std::holds_alternative<Unknown>(v); };
+  if (unknown(left) || unknown(right)) return Unknown{};
+  const bool equality = op == Operator::kEqual || op == Operator::kNotEqual;
+  // What hangs on outcomes.
+  const auto open = [](const Value& v) {
+    const auto* bits = std::get_if<Bits>(&v);
+    return bits != nullptr && !bits->known();
+  };
+  if (std::holds_alternative<Predicate>(left) || std::holds_alternative<Predicate>(right)) {
+    const bool on_left = std::holds_alternative<Predicate>(left);
+    const auto* other = std::get_if<std::uint64_t>(on_left ? &right : &left);
+    if (!equality || other == nullptr || types.left.kind != Kind::kBool) return Unknown{};
+    const Value& predicate = on_left ? left : right;
+    return ((*other != 0) == (op == Operator::kEqual)) ? predicate : negation(predicate);
+  }
+  if ((open(left) && types.left.kind != Kind::kBit) ||
+      (open(right) && types.right.kind != Kind::kBit)) {
+    const auto* number = std::get_if<std::uint64_t>(open(left) ? &right : &left);
+    if (number == nullptr) return Unknown{};
+    const Value& bits = open(left) ? left : right;
+    if (equality) {
+      Value equal = equals_number(std::get<Bits>(bits), *number);
+      return op == Operator::kEqual ? equal : negation(equal);
+    }
+    return Unknown{};
+  }
+  if (is_shift(op)) {
+    return shifted(op, left, std::get<std::uint64_t>(right), types.left, types.right);
+  }
+  if (types.left.kind == Kind::kBit) {
+    const auto& a = std::get<Bits>(left);
+    const auto& b = std::get<Bits>(right);
+    if (a.cells.size() != b.cells.size()) {
+      return std::unexpected(
+          wrong(fmt::format("{} bits cannot be combined with {}", a.cells.size(), b.cells.size())));
+    }
+    return on_bits(op, a, b);
+  }
+  if (types.left.kind == Kind::kAngle && is_bitwise(op)) {
+    const std::uint32_t width = bit_width(types.left);
+    const Type word{.kind = Kind::kUint, .width = width};
+    QUANTA_TRY(const Value bits,
+               on_integers(op, angle_to_integer(std::get<double>(left), width),
+                           angle_to_integer(std::get<double>(right), width), word));
+    return angle_from_integer(std::get<std::uint64_t>(bits), width);
+  }
+  if (const auto* a = std::get_if<std::complex<double>>(&left)) {
+    const auto b = std::get<std::complex<double>>(right);
+    if (equality) return std::uint64_t{(*a == b) == (op == Operator::kEqual)};
+    return on_complex(op, *a, b);
+  }
+  if (const auto* a = std::get_if<double>(&left)) {
+    const double b = std::get<double>(right);
+    if (is_comparison(op)) return std::uint64_t{compared(op, *a, b)};
+    return on_floats(op, *a, b);
+  }
+  const std::uint64_t a = std::get<std::uint64_t>(left);
+  const std::uint64_t b = std::get<std::uint64_t>(right);
+  if (is_comparison(op)) {
+    // By value: a negative number is below all that have no sign.
+    const bool negative_a = types.left.kind == Kind::kInt && as_signed(a) < 0;
+    const bool negative_b = types.right.kind == Kind::kInt && as_signed(b) < 0;
+    if (negative_a != negative_b)
+      return std::uint64_t{compared(op, negative_a ? 0 : 1, negative_b ? 0 : 1)};
+    return std::uint64_t{compared(op, a, b)};
+  }
+  const Type& type = op == Operator::kPower ? types.right
+                     : is_bitwise(op)       ? types.result
+                                            : types.left;
+  return on_integers(op, a, b, type);
+}
+
+Result<Type> unary_type(Operator op, const Type& operand) {
+  const Kind kind = operand.kind;
+  if (!operand.is_array()) {
+    if (op == Operator::kNot && (is_real(kind) || kind == Kind::kBit))
+      return Type{.kind = Kind::kBool};
+    if (op == Operator::kComplement &&
+        (kind == Kind::kBit || kind == Kind::kInt || kind == Kind::kUint || kind == Kind::kAngle ||
+         kind == Kind::kBool)) {
+      return operand;
+    }
+    if (op == Operator::kNegate) {
+      if (is_whole(kind)) return Type{.kind = Kind::kInt};
+      if (kind == Kind::kFloat || kind == Kind::kAngle || kind == Kind::kComplex ||
+          kind == Kind::kDuration) {
+        return operand;
+      }
+    }
+  }
+  return std::unexpected(wrong(fmt::format("{} of {} is not possible",
+                                           op == Operator::kNot          ? "!"
+                                           : op == Operator::kComplement ? "~"
+                                                                         : "-",
+                                           to_text(operand))));
+}
+
+Value apply(Operator op, const Value& operand, const Type& type) {
+  if (op == Operator::kNot) return negation(operand);
+  if (op == Operator::kNegate) {
+    if (const auto* x = std::get_if<std::uint64_t>(&operand)) return 0 - *x;
+    if (const auto* x = std::get_if<double>(&operand)) return -*x;
+    if (const auto* x = std::get_if<std::complex<double>>(&operand)) return -*x;
+    return Unknown{};
+  }
+  if (type.kind == Kind::kBool) return negation(operand);
+  if (const auto* bits = std::get_if<Bits>(&operand)) {
+    if (!bits->known()) return Unknown{};
+    Bits result = *bits;
+    for (std::uint32_t& cell : result.cells) cell = 1 - cell;
+    return result;
+  }
+  if (const auto* x = std::get_if<std::uint64_t>(&operand)) return wrap(~*x, type);
+  if (const auto* x = std::get_if<double>(&operand)) {
+    const std::uint32_t width = bit_width(type);
+    return angle_from_integer(~angle_to_integer(*x, width), width);
+  }
+  return Unknown{};
+}
+
+Value negation(const Value& value) {
+  if (const auto* x = std::get_if<std::uint64_t>(&value)) return std::uint64_t{*x == 0};
+  if (const auto* predicate = std::get_if<Predicate>(&value)) {
+    Predicate opposite = *predicate;
+    if (opposite.all.size() == 1) {
+      opposite.all[0].second = !opposite.all[0].second;
+    } else {
+      opposite.negated = !opposite.negated;
+    }
+    return opposite;
+  }
+  return Unknown{};
+}
+
+Value conjunction(const Value& left, const Value& right) {
+  if (const auto* x = std::get_if<std::uint64_t>(&left)) return *x == 0 ? left : right;
+  if (const auto* x = std::get_if<std::uint64_t>(&right)) return *x == 0 ? right : left;
+  const auto* a = std::get_if<Predicate>(&left);
+  const auto* b = std::get_if<Predicate>(&right);
+  if (a == nullptr || b == nullptr) return Unknown{};
+  const auto value_of = [](const Predicate& p, std::uint32_t outcome) -> std::optional<bool> {
+    const auto found = std::ranges::find(p.all, outcome, &std::pair<std::uint32_t, bool>::first);
+    return found == p.all.end() ? std::nullopt : std::optional(found->second);
+  };
+  if (!a->negated && !b->negated) {
+    Predicate both = *a;
+    for (const auto& [outcome, value] : b->all) {
+      const auto there = value_of(*a, outcome);
+      if (!there) both.all.emplace_back(outcome, value);
+      if (there && *there != value) return std::uint64_t{0};
+    }
+    return both;
+  }
+  if (a->negated && b->negated) return *a == *b ? left : Value(Unknown{});
+  // All of these, and not all of those: what the first says of the second's outcomes is settled.
+  const Predicate& all = a->negated ? *b : *a;
+  Predicate rest{.negated = true};
+  for (const auto& [outcome, value] : (a->negated ? *a : *b).all) {
+    const auto there = value_of(all, outcome);
+    if (!there) rest.all.emplace_back(outcome, value);
+    if (there && *there != value) return all;
+  }
+  if (rest.all.empty()) return std::uint64_t{0};
+  if (rest.all.size() > 1) return Unknown{};
+  Predicate both = all;
+  both.all.emplace_back(rest.all[0].first, !rest.all[0].second);
+  return both;
+}
+
+}  // namespace quanta::quantum::openqasm

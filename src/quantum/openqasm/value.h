@@ -1,0 +1,175 @@
+/// Types and values of a running program and what operators do to them. Inside the folder only.
+///
+/// Every function here is pure. Messages name no place: the caller adds it.
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/result.h"
+
+namespace quanta::quantum::openqasm {
+
+enum class Kind : std::uint8_t {
+  kVoid,
+  kBool,
+  kBit,
+  kInt,
+  kUint,
+  kFloat,
+  kAngle,
+  kComplex,
+  kDuration,
+  kQubit,
+};
+
+/// A size that is known only when the program runs.
+inline constexpr std::uint32_t kAnySize = UINT32_MAX;
+
+struct Type {
+  Kind kind = Kind::kVoid;
+  /// bit, qubit: 0 for a single one, else the size of the register. Numbers: bits, 0 where none are
+  /// written.
+  std::uint32_t width = 0;
+  std::vector<std::uint32_t> shape = {};  ///< sizes of an array's dimensions; empty: no array
+
+  bool is_array() const { return !shape.empty(); }
+  bool is_register() const { return !is_array() && width > 0; }  ///< of bits or qubits
+  bool is_integer() const { return !is_array() && (kind == Kind::kInt || kind == Kind::kUint); }
+  Type element() const { return {.kind = kind, .width = width}; }
+  friend bool operator==(const Type&, const Type&) = default;
+};
+
+/// "bit[4]", "array[int[8], 2, 2]".
+std::string to_text(const Type& type);
+
+/// A bit or a register of bits, the lowest first: 0, 1, or kFirstOutcome + the number of an
+/// outcome that is not known yet (only while a program is turned into a circuit).
+struct Bits {
+  static constexpr std::uint32_t kFirstOutcome = 2;
+  std::vector<std::uint32_t> cells = {};
+  bool is_signed = false;  ///< where it stands for an integer that is not known yet
+
+  bool known() const;
+  friend bool operator==(const Bits&, const Bits&) = default;
+};
+
+/// Integers of both signs and truth values as their two's complement; floats, angles in radians,
+/// durations in nanoseconds; complex numbers.
+using Scalar = std::variant<std::uint64_t, double, std::complex<double>>;
+
+struct Array {
+  std::vector<std::uint32_t> shape = {};
+  std::vector<Scalar> items = {};  ///< last dimension fastest
+  friend bool operator==(const Array&, const Array&) = default;
+};
+
+/// A reference to items of variables: an alias, or an argument passed by reference.
+struct View {
+  struct Item {
+    std::uint32_t slot = 0;
+    std::uint32_t item = 0;
+    friend bool operator==(const Item&, const Item&) = default;
+  };
+  std::vector<std::uint32_t> shape = {};
+  std::vector<Item> items = {};
+  friend bool operator==(const View&, const View&) = default;
+};
+
+struct Qubits {
+  std::vector<unsigned> numbers = {};
+  friend bool operator==(const Qubits&, const Qubits&) = default;
+};
+
+/// A truth value that hangs on outcomes: all of them have their values (or, negated, not all).
+struct Predicate {
+  std::vector<std::pair<std::uint32_t, bool>> all = {};  ///< outcome and its value, each once
+  bool negated = false;
+  friend bool operator==(const Predicate&, const Predicate&) = default;
+};
+
+/// What hangs on outcomes in a way that nothing here can say.
+struct Unknown {
+  friend bool operator==(const Unknown&, const Unknown&) = default;
+};
+
+using Value = std::variant<Unknown, std::uint64_t, double, std::complex<double>, Bits, Array, View,
+                           Qubits, Predicate>;
+
+inline std::int64_t as_signed(std::uint64_t x) { return static_cast<std::int64_t>(x); }
+
+/// What a variable holds that has been given no value. Precondition: the type's sizes are known.
+Value zero(const Type& type);
+
+/// Whether a value of one type may stand where the other is wanted without a cast, or with one.
+bool converts(const Type& from, const Type& to, bool with_cast);
+
+/// Errors: kBadInput (a number that does not fit, sizes that differ). Precondition: converts().
+Result<Value> convert(Value value, const Type& from, const Type& to, bool with_cast);
+
+enum class Operator : std::uint8_t {
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kRemainder,
+  kPower,
+  kShiftLeft,
+  kShiftRight,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kEqual,
+  kNotEqual,
+  kBitAnd,
+  kBitXor,
+  kBitOr,
+  kNegate,
+  kComplement,
+  kNot,
+};
+
+/// The operator of a symbol between two operands ("+", "**", "<<" …).
+Operator binary_operator(std::string_view symbol);
+
+/// To which types the operands of a binary operator are converted, and what comes out.
+struct BinaryTypes {
+  Type left;
+  Type right;
+  Type result;
+};
+/// Errors: kBadInput, types that the operator does not take.
+Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& right);
+
+/// Operands of the types that binary_types says. Errors: kBadInput (division by zero, a result that
+/// is not finite, a negative exponent of an integer or shift).
+Result<Value> apply(Operator op, const Value& left, const Value& right, const BinaryTypes& types);
+
+/// Errors: kBadInput, a type that has no such operator.
+Result<Type> unary_type(Operator op, const Type& operand);
+Value apply(Operator op, const Value& operand, const Type& type);
+
+/// Conjunction of truth values, Unknown where no Predicate can say it.
+Value conjunction(const Value& left, const Value& right);
+Value negation(const Value& value);
+
+/// The bits of an integer or angle, the lowest first.
+Bits to_bits(std::uint64_t value, std::uint32_t width);
+std::uint64_t to_integer(const Bits& bits);
+/// 64 where the type has no size.
+std::uint32_t bit_width(const Type& type);
+/// The value that int[n] or uint[n] makes of 64 bits.
+std::uint64_t wrap(std::uint64_t value, const Type& type);
+/// Radians in [0, 2pi).
+double wrap_angle(double radians);
+/// The nearest multiple of 2pi/2^width as its number, and back.
+std::uint64_t angle_to_integer(double radians, std::uint32_t width);
+double angle_from_integer(std::uint64_t value, std::uint32_t width);
+
+}  // namespace quanta::quantum::openqasm
