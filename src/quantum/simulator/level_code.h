@@ -1,0 +1,44 @@
+/// Numbers of which many are equal, in one or two bytes each.
+///
+///   if (const auto code = LevelCode::create(values)) code->value(x) == values[x];
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace quanta::quantum {
+
+class LevelCode {
+ public:
+  /// Nothing where the values have more than 65,536 different levels. Equal means the same bits
+  /// (but 0 and -0 are equal). O(n) where levels are few; values are finite.
+  static std::optional<LevelCode> create(std::span<const double> values);
+
+  std::size_t size() const { return bytes_.empty() ? words_.size() : bytes_.size(); }
+  /// Rising.
+  std::span<const double> levels() const { return levels_; }
+  std::size_t level(std::size_t x) const {
+    return bytes_.empty() ? std::size_t{words_[x]} : std::size_t{bytes_[x]};
+  }
+  double value(std::size_t x) const { return levels_[level(x)]; }
+
+  /// out[i] = of_level[level(begin + i)].
+  template <class T>
+  void expand(std::size_t begin, std::span<const T> of_level, std::span<T> out) const {
+    if (bytes_.empty()) {
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = of_level[words_[begin + i]];
+    } else {
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = of_level[bytes_[begin + i]];
+    }
+  }
+
+ private:
+  std::vector<double> levels_;
+  std::vector<std::uint8_t> bytes_;  // where there are at most 256 levels
+  std::vector<std::uint16_t> words_;
+};
+
+}  // namespace quanta::quantum
