@@ -23,8 +23,8 @@ struct QaoaLots {
 
   // The details that the JSON document carries.
   unsigned qubits = 0;  ///< n M
-  unsigned layers = 0;  ///< those of the angles found: fewer than asked for after a stop
-  std::string_view mixer = "ring-xy";
+  unsigned layers = 0;
+  std::string_view mixer = {};
   std::vector<double> parameters;         ///< gammas, then betas
   double expectation = 0.0;               ///< mean objective of a shot
   double approximation_ratio = 0.0;       ///< (worst - value)/(worst - best); 1 where all are equal
@@ -37,10 +37,9 @@ struct QaoaLots {
 };
 
 /// Encoding: z_i = number of ones among the M qubits of asset i; Hamming weight N; a z has
-/// prod_i C(M, z_i) basis states. The mixer's ring has the N lot slots of the smallest slope
-/// b + 2 A N/n (what a lot adds to a middling pick) at even distances, and next to them those of
-/// the largest. Measured with 8 layers on 9 stored and demo problems: against the order of the
-/// assets this lifts the probability of the best from 1 - 880 to 150 - 4200 times chance.
+/// prod_i C(M, z_i) basis states. Mixer: full-XY, from the Dicke state. At most
+/// options.max_evaluations, and as many as 3e9 exchanges of amplitudes allow (layers
+/// C(n M, N) n M (n M - 1)/2 an evaluation), at least 12: past that more gain little.
 /// Errors: kResource, field "max-lots" or "select", where n M is above kMaxQaoaQubits or
 /// C(n M, N) amplitudes do not fit options.memory_limit (says what would); those of
 /// quantum::solve_qaoa.

@@ -289,7 +289,7 @@ TEST(QaoaLots, SaysWhatDoesNotFit) {
 TEST(QaoaLots, FindsTheBestFarMoreOftenThanChance) {
   const auto problem = random_problem(5, 8, 4, 1);
   const auto exact = solve_exactly(problem, {}, {}).value();
-  const auto quantum = solve_by_qaoa(problem, {.layers = 3, .max_evaluations = 25}, {}).value();
+  const auto quantum = solve_by_qaoa(problem, {.layers = 3, .max_evaluations = 12}, {}).value();
   EXPECT_EQ(quantum.qubits, 20U);
   EXPECT_EQ(quantum.states, 125'970U);
   EXPECT_EQ(quantum.parameters.size(), 6U);
@@ -304,7 +304,7 @@ TEST(QaoaLots, FindsTheBestFarMoreOftenThanChance) {
   EXPECT_GE(quantum.value, exact.value - 1e-15);
 }
 
-TEST(QaoaLots, StoppedOnTheWayItAnswersWithTheLayersItHas) {
+TEST(QaoaLots, StoppedOnTheWayItAnswersWithTheAnglesItHas) {
   std::stop_source stop;
   int reports = 0;
   Execution execution{.stop = stop.get_token()};
@@ -314,8 +314,8 @@ TEST(QaoaLots, StoppedOnTheWayItAnswersWithTheLayersItHas) {
   const auto problem = random_problem(8, 4, 1, 2);
   const auto quantum = solve_by_qaoa(problem, {.layers = 8}, execution).value();
   EXPECT_EQ(quantum.iterations, 3U);
-  EXPECT_EQ(quantum.layers, 1U);
-  EXPECT_EQ(quantum.parameters.size(), 2U);
+  EXPECT_EQ(quantum.layers, 8U);
+  EXPECT_EQ(quantum.parameters.size(), 16U);
   EXPECT_TRUE(is_feasible(problem, quantum.lots));
 }
 

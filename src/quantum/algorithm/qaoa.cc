@@ -1,10 +1,15 @@
 #include "quantum/algorithm/qaoa.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "core/enum_text.h"
+#include "core/random.h"
 #include "quantum/algorithm/lbfgs.h"
 #include "quantum/simulator/sampling.h"
 
@@ -12,18 +17,27 @@ namespace quanta::quantum {
 namespace {
 
 constexpr unsigned kMaxLayers = 1000;
+constexpr std::size_t kGrain = 16384;
 /// States within this share of (maximum - minimum) of the minimum count as best.
 constexpr double kBestTolerance = 1e-9;
-/// Angle per unit of the ramp.
-constexpr double kRampStep = 0.75;
-/// Evaluations of a stage before the last, at most.
-constexpr std::size_t kStageEvaluations = 15;
 
-/// What rounding may do to a cost of k ones, about: k (max |linear| + k max |quadratic|) bounds its
-/// terms.
-double cost_rounding(const QaoaProblem& problem) {
-  const QuadraticCost& cost = problem.cost;
-  const std::size_t n = cost.linear.size();
+// Gammas are in units of 1/deviation here, betas in those of mixer_unit().
+/// Both ends of the ramp of one layer that is grown.
+constexpr double kGrowFrom = 0.75;
+/// Evaluations of a growing stage before the last, at most.
+constexpr std::size_t kStageEvaluations = 15;
+/// Ends of the ramps to choose from.
+constexpr std::array kRampGammas = {2.5, 1.5, 0.75};
+constexpr std::array kRampBetas = {0.8, 0.4, 1.6};
+/// Random ramps end below these; their angles, and those of a known optimum, get noise.
+constexpr double kLargestEnd = 3.0;
+constexpr double kNoise = 0.3;
+
+/// What rounding may do to a cost, about: with k ones, k (max |linear| + k max |quadratic|) bounds
+/// its terms.
+double cost_rounding(const QaoaAnsatz& ansatz) {
+  const QuadraticCost& cost = ansatz.cost;
+  const std::size_t n = cost.n();
   double linear = 0.0;
   double quadratic = 0.0;
   for (std::size_t i = 0; i < n; ++i) {
@@ -32,120 +46,216 @@ double cost_rounding(const QaoaProblem& problem) {
       quadratic = std::max(quadratic, std::abs(cost.quadratic(i, j)));
     }
   }
-  const double ones = problem.weight;
+  const auto ones = static_cast<double>(ansatz.weight ? *ansatz.weight : n);
   return 1e-15 * (std::abs(cost.constant) + ones * (linear + ones * quadratic));
 }
 
-/// Linear ramp in units of 1/deviation (gamma) and 1 (beta): the cost grows, the mixer fades. The
-/// start state has the largest value of sum (XX + YY)/2, so that beta is negative.
-std::vector<double> linear_ramp(unsigned layers, double step) {
-  std::vector<double> angles(std::size_t{layers} * 2);
-  for (unsigned l = 0; l < layers; ++l) {
-    const double done = (l + 0.5) / layers;
-    angles[l] = done * step;
-    angles[layers + l] = -(1.0 - done) * step;
-  }
-  return angles;
-}
-
-/// The same schedule in more layers: each angle a function of the layer's middle, read off linearly
-/// (Zhou et al. 2020, 3.2, from p to any p').
-std::vector<double> interpolate(std::span<const double> angles, std::size_t layers) {
-  const std::size_t p = angles.size() / 2;
-  std::vector<double> longer(2 * layers);
-  for (const std::size_t part : {0, 1}) {
-    const std::span<const double> known = angles.subspan(part * p, p);
-    for (std::size_t i = 0; i < layers; ++i) {
-      const double middle = (static_cast<double>(i) + 0.5) / static_cast<double>(layers);
-      const double at =
-          std::clamp(middle * static_cast<double>(p) - 0.5, 0.0, static_cast<double>(p - 1));
-      const auto before = static_cast<std::size_t>(at);
-      const double after_share = at - static_cast<double>(before);
-      const double after = known[std::min(before + 1, p - 1)];
-      longer[part * layers + i] = known[before] + after_share * (after - known[before]);
-    }
-  }
-  return longer;
+/// The beta that moves a qubit about as far as 1 does in the ring-XY mixer, where it stands in two
+/// pairs: of the full mixer's it stands in n - 1.
+double mixer_unit(const QaoaAnsatz& ansatz) {
+  const std::size_t n = ansatz.cost.n();
+  return ansatz.mixer == Mixer::kFullXy && n > 2 ? 2.0 / static_cast<double>(n - 1) : 1.0;
 }
 
 /// 1, …, p, each half of the next, rounded up.
-std::vector<std::size_t> stages(std::size_t layers) {
-  std::vector<std::size_t> result = {layers};
+std::vector<unsigned> stages(unsigned layers) {
+  std::vector<unsigned> result = {layers};
   while (result.front() > 1) result.insert(result.begin(), (result.front() + 1) / 2);
   return result;
 }
 
-}  // namespace
+/// The search for angles, all of order one here.
+class AngleSearch {
+ public:
+  AngleSearch(const QaoaCircuit& circuit, const QaoaOptions& options, double deviation, double unit,
+              const Execution& execution)
+      : circuit_(circuit),
+        options_(options),
+        deviation_(deviation),
+        unit_(unit),
+        execution_(execution) {}
 
-Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& options,
-                              const Execution& execution) {
+  /// The best angles found for the most layers reached.
+  const QaoaAngles& best() const { return best_; }
+  std::size_t evaluations() const { return evaluations_; }
+
+  void run(const QaoaAnsatz& ansatz) {
+    if (options_.angles) {
+      begin_at(*options_.angles);
+    } else if (options_.start == QaoaStart::kTable) {
+      begin_at(sk_angles(options_.layers, ansatz.cost).value());  // the cost has been checked
+    } else if (options_.start == QaoaStart::kRamp) {
+      begin_at(best_ramp());
+    } else {
+      grow();
+    }
+    RandomStream stream(options_.seed, "qaoa restarts");
+    for (unsigned r = 0; r < options_.restarts && left() > 0 && !execution_.cancelled(); ++r) {
+      QaoaAngles start = r % 2 == 0 ? ramp(options_.layers, kLargestEnd * stream.uniform(),
+                                           kLargestEnd * stream.uniform())
+                                    : best_;
+      for (double& gamma : start.gammas) gamma += kNoise * stream.normal() / deviation_;
+      for (double& beta : start.betas) beta += kNoise * stream.normal() * unit_;
+      minimize(start, left());
+    }
+  }
+
+ private:
+  std::size_t left() const {
+    return options_.max_evaluations - std::min(options_.max_evaluations, evaluations_);
+  }
+
+  QaoaAngles ramp(unsigned layers, double gamma_end, double beta_begin) const {
+    return linear_ramp(layers, gamma_end / deviation_, beta_begin * unit_);
+  }
+
+  /// (objective - mean)/deviation. The gradient, where it is wanted, is that of the angles in their
+  /// units.
+  double evaluate(const QaoaAngles& angles, std::span<double> gradient) {
+    const double objective =
+        options_.alpha
+            ? circuit_.cvar(angles.gammas, angles.betas, *options_.alpha, gradient, execution_)
+            : circuit_.energy(angles.gammas, angles.betas, gradient, execution_);
+    for (std::size_t l = 0; l < gradient.size(); ++l) {
+      gradient[l] *=
+          l < angles.gammas.size() ? 1.0 / (deviation_ * deviation_) : unit_ / deviation_;
+    }
+    ++evaluations_;
+    execution_.report(std::min(1.0, static_cast<double>(evaluations_) /
+                                        static_cast<double>(options_.max_evaluations)),
+                      "optimising angles");
+    return (objective - circuit_.mean()) / deviation_;
+  }
+
+  QaoaAngles in_radians(std::span<const double> x) const {
+    const std::size_t p = x.size() / 2;
+    QaoaAngles angles;
+    for (std::size_t l = 0; l < p; ++l) {
+      angles.gammas.push_back(x[l] / deviation_);
+      angles.betas.push_back(x[p + l] * unit_);
+    }
+    return angles;
+  }
+
+  /// Keeps what is better, or has more layers.
+  void minimize(const QaoaAngles& start, std::size_t budget) {
+    std::vector<double> x;
+    for (const double gamma : start.gammas) x.push_back(gamma * deviation_);
+    for (const double beta : start.betas) x.push_back(beta / unit_);
+    const LbfgsResult found =
+        minimize_lbfgs(x,
+                       {.max_evaluations = budget,
+                        .gradient_tolerance = std::min(1e-5, std::sqrt(options_.tolerance)),
+                        .value_tolerance = options_.tolerance,
+                        .stop = execution_.stop},
+                       [&](std::span<const double> at, std::span<double> gradient) {
+                         return evaluate(in_radians(at), gradient);
+                       });
+    if (start.gammas.size() > best_.gammas.size() || found.value < best_value_) {
+      best_ = in_radians(found.x);
+      best_value_ = found.value;
+    }
+  }
+
+  void begin_at(const QaoaAngles& start) {
+    best_ = start;
+    if (left() > 0 && !execution_.cancelled()) minimize(start, left());
+  }
+
+  /// Without gradients, which makes each a third of an evaluation or less.
+  QaoaAngles best_ramp() {
+    QaoaAngles chosen = ramp(options_.layers, kRampGammas[0], kRampBetas[0]);
+    double least = std::numeric_limits<double>::infinity();
+    const std::size_t most = options_.max_evaluations / 3;
+    for (const double beta : kRampBetas) {
+      for (const double gamma : kRampGammas) {
+        if (evaluations_ >= most || execution_.cancelled()) return chosen;
+        QaoaAngles candidate = ramp(options_.layers, gamma, beta);
+        const double reached = evaluate(candidate, {});
+        if (reached < least) {
+          least = reached;
+          chosen = std::move(candidate);
+        }
+      }
+    }
+    return chosen;
+  }
+
+  /// Short circuits are quick to optimise, and good angles for them are good starts for longer
+  /// ones. Most of the evaluations are left to the last stage.
+  void grow() {
+    if (options_.max_evaluations == 0) {
+      best_ = interpolate(ramp(1, kGrowFrom, kGrowFrom), options_.layers);
+      return;
+    }
+    for (const unsigned layers : stages(options_.layers)) {
+      const std::size_t budget =
+          layers == options_.layers ? left() : std::min(kStageEvaluations, left() / 4);
+      minimize(layers == 1 ? ramp(1, kGrowFrom, kGrowFrom) : interpolate(best_, layers),
+               std::max<std::size_t>(1, budget));
+      if (execution_.cancelled()) return;
+    }
+  }
+
+  const QaoaCircuit& circuit_;
+  const QaoaOptions& options_;
+  double deviation_;
+  double unit_;  // of betas
+  const Execution& execution_;
+  QaoaAngles best_ = {};
+  double best_value_ = std::numeric_limits<double>::infinity();
+  std::size_t evaluations_ = 0;
+};
+
+Result<void> check_angles(const QaoaOptions& options) {
+  if (!options.angles) return {};
+  const auto& [gammas, betas] = *options.angles;
+  if (gammas.size() != options.layers || betas.size() != options.layers) {
+    return bad_input("angles", fmt::format("{} gammas and {} betas for {} layers", gammas.size(),
+                                           betas.size(), options.layers));
+  }
+  for (const auto& list : {gammas, betas}) {
+    for (const double angle : list) {
+      if (!std::isfinite(angle)) return bad_input("angles", fmt::format("{} is no angle", angle));
+    }
+  }
+  return {};
+}
+
+Result<void> check(const QaoaAnsatz& ansatz, const QaoaOptions& options) {
   if (options.layers == 0 || options.layers > kMaxLayers) {
     return bad_input("layers", fmt::format("{} layers: between 1 and {} make sense", options.layers,
                                            kMaxLayers));
   }
   if (options.shots == 0) return bad_input("shots", "at least one shot is needed");
-  QUANTA_TRY(const QaoaCircuit circuit,
-             QaoaCircuit::create({.cost = problem.cost, .weight = problem.weight},
-                                 options.memory_limit, execution));
-
-  QaoaResult result;
-  result.dimension = circuit.dimension();
-  const double least = circuit.minimum();
-  const double most = circuit.maximum();
-  result.minimum = least;
-  const double rounding = cost_rounding(problem);
-  const bool all_equal = most - least <= rounding;
-  result.maximum = all_equal ? least : most;
-  result.mean = circuit.mean();
-  // Where all states cost the same any angle will do; 1 keeps the arithmetic finite.
-  const double deviation = circuit.deviation() > 0.0 && !all_equal ? circuit.deviation() : 1.0;
-
-  // In units of the deviation, so that both kinds of angle are of order one.
-  std::size_t evaluations = 0;
-  const auto minimize = [&](std::span<const double> start, std::size_t budget) {
-    const std::size_t p = start.size() / 2;
-    std::vector<double> gammas(p);
-    LbfgsResult found = minimize_lbfgs(
-        start,
-        {.max_evaluations = budget,
-         .gradient_tolerance = 1e-5,
-         .value_tolerance = 1e-6,
-         .stop = execution.stop},
-        [&](std::span<const double> x, std::span<double> gradient) {
-          for (std::size_t l = 0; l < p; ++l) gammas[l] = x[l] / deviation;
-          const double energy = circuit.energy(gammas, x.subspan(p), gradient, execution);
-          for (std::size_t l = 0; l < p; ++l) gradient[l] /= deviation * deviation;
-          for (std::size_t l = p; l < 2 * p; ++l) gradient[l] /= deviation;
-          ++evaluations;
-          execution.report(std::min(1.0, static_cast<double>(evaluations) /
-                                             static_cast<double>(options.max_evaluations)),
-                           "optimising angles");
-          return (energy - result.mean) / deviation;
-        });
-    return found;
-  };
-  // From one layer up, doubling: short circuits are quick to optimise, and good angles for them are
-  // good starts for longer ones. Most of the evaluations are left to the last stage.
-  if (execution.cancelled()) return cancelled_error();
-  LbfgsResult found;
-  for (const std::size_t layers : stages(options.layers)) {
-    const std::size_t left =
-        options.max_evaluations - std::min(options.max_evaluations, evaluations);
-    const std::size_t budget =
-        layers == options.layers ? left : std::min(kStageEvaluations, left / 4);
-    found = minimize(layers == 1 ? linear_ramp(1, kRampStep) : interpolate(found.x, layers),
-                     std::max<std::size_t>(1, budget));
-    if (execution.cancelled()) break;
+  if (options.alpha && !(*options.alpha > 0.0 && *options.alpha <= 1.0)) {
+    return bad_input("alpha", fmt::format("{} is no share of the outcomes: it must be above 0 and "
+                                          "at most 1",
+                                          *options.alpha));
   }
-  const std::size_t p = found.x.size() / 2;
-  for (std::size_t l = 0; l < p; ++l) result.gammas.push_back(found.x[l] / deviation);
-  result.betas.assign(found.x.begin() + static_cast<std::ptrdiff_t>(p), found.x.end());
-  result.expectation = result.mean + deviation * found.value;
-  result.evaluations = evaluations;
+  if (!(options.tolerance >= 0.0)) {
+    return bad_input("tolerance", fmt::format("{} must be 0 or more", options.tolerance));
+  }
+  if (options.start == QaoaStart::kTable && !options.angles &&
+      (ansatz.mixer != Mixer::kX || !ansatz.warm_start.empty())) {
+    return bad_input(
+        "start",
+        fmt::format("the table holds angles of the x mixer from |+…+>, not of "
+                    "{}{}: grow or ramp takes any",
+                    to_text(ansatz.mixer), ansatz.warm_start.empty() ? "" : " with a warm start"));
+  }
+  return check_angles(options);
+}
 
-  const std::vector<Amplitude> psi = circuit.state(result.gammas, result.betas, execution);
+/// Everything about the final state but the controls.
+void read_out(const QaoaCircuit& circuit, const QaoaOptions& options, double rounding,
+              QaoaResult& result, const Execution& execution) {
+  const std::vector<Amplitude> psi =
+      circuit.state(result.angles.gammas, result.angles.betas, execution);
+  result.dimension = psi.size();
   result.probabilities.resize(psi.size());
-  const double best = least + std::max(kBestTolerance * (most - least), rounding);
+  const double best =
+      result.minimum + std::max(kBestTolerance * (result.maximum - result.minimum), rounding);
   std::size_t n_best = 0;
   for (std::size_t x = 0; x < psi.size(); ++x) {
     result.probabilities[x] = std::norm(psi[x]);
@@ -155,17 +265,84 @@ Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& opt
     }
   }
   result.chance = static_cast<double>(n_best) / static_cast<double>(psi.size());
+  result.expectation =
+      result.mean +
+      parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+        double sum = 0.0;
+        for (std::size_t x = begin; x < end; ++x) {
+          sum += result.probabilities[x] * (circuit.cost(x) - result.mean);
+        }
+        return sum;
+      });
 
   RandomStream stream(options.seed, "qaoa shots");
   std::size_t best_position = psi.size();
   for (const std::size_t x : sample(result.probabilities, options.shots, stream)) {
-    if (best_position == psi.size() || circuit.cost(x) < circuit.cost(best_position))
+    if (best_position == psi.size() || circuit.cost(x) < circuit.cost(best_position)) {
       best_position = x;
+    }
     if (circuit.cost(x) <= best) ++result.shots_on_best;
   }
   result.best_sample = circuit.basis_state(best_position);
   result.best_sample_cost = circuit.cost(best_position);
+  const double range = result.maximum - result.minimum;
+  const auto ratio = [&](double cost) {
+    return range > 0.0 ? std::clamp((result.maximum - cost) / range, 0.0, 1.0) : 1.0;
+  };
+  result.approximation_ratio = ratio(result.best_sample_cost);
+  result.mean_approximation_ratio = ratio(result.expectation);
+}
+
+}  // namespace
+
+Result<QaoaResult> solve_qaoa(const QaoaAnsatz& ansatz, const QaoaOptions& options,
+                              const Execution& execution) {
+  QUANTA_CHECK(check(ansatz, options));
+  QUANTA_TRY(const QaoaCircuit circuit,
+             QaoaCircuit::create(ansatz, options.memory_limit, execution));
+  if (execution.cancelled()) return cancelled_error();
+
+  QaoaResult result;
+  result.minimum = circuit.minimum();
+  const double rounding = cost_rounding(ansatz);
+  const bool all_equal = circuit.maximum() - circuit.minimum() <= rounding;
+  result.maximum = all_equal ? circuit.minimum() : circuit.maximum();
+  result.mean = circuit.mean();
+  // Where all states cost the same any angle will do; 1 keeps the arithmetic finite.
+  const double deviation = circuit.deviation() > 0.0 && !all_equal ? circuit.deviation() : 1.0;
+  AngleSearch search(circuit, options, deviation, mixer_unit(ansatz), execution);
+  search.run(ansatz);
+  result.angles = search.best();
+  result.evaluations = search.evaluations();
+  read_out(circuit, options, rounding, result, execution);
+  if (options.alpha) {
+    result.cvar =
+        circuit.cvar(result.angles.gammas, result.angles.betas, *options.alpha, {}, execution);
+  }
+  if (options.controls) {
+    QUANTA_TRY(result.controls,
+               run_controls(ansatz.cost,
+                            {.weight = ansatz.weight, .draws = options.shots, .seed = options.seed},
+                            execution));
+  }
   return result;
+}
+
+Result<std::vector<double>> warm_start(std::span<const double> relaxation, double epsilon) {
+  if (!(epsilon > 0.0 && epsilon <= 0.5)) {
+    return bad_input("epsilon", fmt::format("{} must be above 0 and at most 1/2", epsilon));
+  }
+  if (relaxation.empty())
+    return bad_input("relaxation", "is empty: one value a variable is needed");
+  std::vector<double> start;
+  for (std::size_t i = 0; i < relaxation.size(); ++i) {
+    if (!(relaxation[i] >= 0.0 && relaxation[i] <= 1.0)) {
+      return bad_input("relaxation",
+                       fmt::format("value {} is {}: it must be in [0, 1]", i, relaxation[i]));
+    }
+    start.push_back(std::clamp(relaxation[i], epsilon, 1.0 - epsilon));
+  }
+  return start;
 }
 
 }  // namespace quanta::quantum

@@ -1,21 +1,32 @@
-/// The quantum approximate optimisation algorithm on the states of a fixed Hamming weight.
+/// The quantum approximate optimisation algorithm: finds the angles, draws the shots, and says how
+/// good they are.
 ///
-///   QaoaProblem problem{.cost = cost, .weight = 8};
-///   QUANTA_TRY(const QaoaResult result, solve_qaoa(problem, {.layers = 6}, execution));
+///   QaoaAnsatz ansatz{.cost = cost, .mixer = Mixer::kFullXy, .weight = 8};
+///   QUANTA_TRY(const QaoaResult result, solve_qaoa(ansatz, {.layers = 6}, execution));
+///   result.best_sample, result.approximation_ratio, result.probability_of_best, result.chance,
+///   result.controls
 ///
-/// Start: the Dicke state of weight k; mixer: ring-XY (see qaoa_circuit.h). Both keep the weight,
-/// so every shot is feasible. Simulated without noise in the C(n, k) amplitudes that matter.
+/// The circuit, its mixers, starts and conventions: qaoa_circuit.h; costs in other shapes: qubo.h;
+/// tables of angles: qaoa_parameters.h. Simulated without noise.
 /// Sources: Farhi, Goldstone, Gutmann (2014) arXiv:1411.4028; Zhou et al. (2020) arXiv:1812.01041
-/// (interpolation).
+/// (interpolation); Barkoutsos et al. (2020) arXiv:1907.04769 (CVaR); Egger, Mareček, Woerner
+/// (2021) arXiv:2009.10095 (warm start).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/execution.h"
 #include "core/result.h"
+#include "quantum/algorithm/controls.h"
 #include "quantum/algorithm/qaoa_circuit.h"
+#include "quantum/algorithm/qaoa_parameters.h"
 #include "quantum/algorithm/registry.h"
 
 namespace quanta::quantum {
@@ -23,31 +34,53 @@ namespace quanta::quantum {
 inline constexpr AlgorithmDescription kQaoa{
     .name = "qaoa",
     .about = "least cost over basis states, by alternating phases and mixers",
-    .min_qubits = 2,
+    .min_qubits = 1,
     .max_qubits = 28,
     .cost =
         "O(p n 2^n) for p layers, C(n, k) in place of 2^n where k of n are one; gradient 3 more",
-    .classical = "exact enumeration, random feasible picks, swap descent",
+    .classical = "exact enumeration, annealing, random picks, Grover search",
     .source = "Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028"};
 
-struct QaoaProblem {
-  QuadraticCost cost;
-  unsigned weight = 0;  ///< how many of the n qubits are one
+/// Where the search for angles begins.
+enum class QaoaStart {
+  kRamp,   ///< the best of nine linear ramps, in units of the cost's standard deviation
+  kGrow,   ///< one layer from a ramp, then twice as many by interpolation, until there are enough
+  kTable,  ///< the Sherrington-Kirkpatrick table, rescaled to the cost; X mixer only
 };
+
+constexpr auto enum_names(QaoaStart) {
+  using enum QaoaStart;
+  return std::array{std::pair{kRamp, std::string_view("ramp")},
+                    std::pair{kGrow, std::string_view("grow")},
+                    std::pair{kTable, std::string_view("table")}};
+}
 
 struct QaoaOptions {
   unsigned layers = 8;
   std::size_t shots = 1024;
-  std::uint64_t seed = 1;
-  std::size_t max_evaluations = 60;  ///< of energy and gradient together, over all starts
+  std::uint64_t seed = 1;  ///< of the shots, the controls and the restarts
+  QaoaStart start = QaoaStart::kRamp;
+  std::optional<QaoaAngles> angles = {};  ///< begin here instead; as many as layers
+  /// Minimise the mean of the best share alpha of the outcomes, not of all.
+  std::optional<double> alpha = {};
+  /// Of the objective, with or without its gradient, over all starts. 0: the start's angles are the
+  /// answer.
+  std::size_t max_evaluations = 60;
+  /// Local searches after the first while evaluations are left, in turn from a random ramp and from
+  /// the best angles with noise. They leave poor local optima, which few layers and small problems
+  /// have.
+  unsigned restarts = 0;
+  /// A search ends where a step gains less than this share of the cost's standard deviation.
+  double tolerance = 1e-6;
   std::size_t memory_limit = std::size_t{1} << 30;  ///< bytes
+  bool controls = true;                             ///< run them (controls.h)
 };
 
 struct QaoaResult {
-  std::vector<double> gammas;   ///< in radians per unit of the cost, first layer first
-  std::vector<double> betas;    ///< in radians
-  double expectation = 0.0;     ///< <c> of the final state
-  std::size_t evaluations = 0;  ///< of energy and gradient
+  QaoaAngles angles;
+  double expectation = 0.0;         ///< <c> of the final state
+  std::optional<double> cvar = {};  ///< mean of its best share alpha, where alpha was given
+  std::size_t evaluations = 0;      ///< of the objective, with or without its gradient
 
   // What sampling the final state gave.
   std::uint64_t best_sample = 0;  ///< basis state of least cost among the shots, bit q = qubit q
@@ -56,26 +89,38 @@ struct QaoaResult {
 
   // What only a simulation knows. "Best" are all states within 1e-9 (maximum - minimum), or
   // rounding, of the minimum; costs that differ by rounding alone count as equal.
-  double minimum = 0.0;  ///< least cost over the feasible states
+  double minimum = 0.0;  ///< least cost over the states that the start holds
   double maximum = 0.0;
-  double mean = 0.0;                  ///< over feasible states: the expectation of the start
+  double mean = 0.0;  ///< over those states alike: what random picks give
+  /// (maximum - c)/(maximum - minimum), 1 where all are equal: of the best sample, and of <c>.
+  double approximation_ratio = 0.0;
+  double mean_approximation_ratio = 0.0;
   double probability_of_best = 0.0;   ///< per shot
-  double chance = 0.0;                ///< share of the feasible states that are best
-  std::size_t dimension = 0;          ///< number of feasible states
-  std::vector<double> probabilities;  ///< of each feasible state, in the order of WeightSubspace
+  double chance = 0.0;                ///< share of the states that are best
+  std::size_t dimension = 0;          ///< number of states
+  std::vector<double> probabilities;  ///< of each state, in the order of QaoaCircuit
+
+  std::vector<Control> controls;  ///< empty where they were not asked for
 };
 
-/// Optimises <c> over all 2p angles by L-BFGS with adjoint gradients: from a linear ramp scaled by
-/// the standard deviation of the cost, doubling the number of layers by interpolation, then draws
-/// the shots. Deterministic in (problem, options); the same bits for any number of threads. When
-/// the execution is stopped it goes on with the best angles found so far, for as many layers as
-/// have been reached (gammas.size()).
+/// Optimises the angles by L-BFGS with adjoint gradients, then draws the shots. Deterministic in
+/// (ansatz, options); the same bits for any number of threads. When the execution is stopped it
+/// goes on with the best angles found so far, for as many layers as have been reached
+/// (angles.gammas.size()).
 ///
-/// Errors: kBadInput, field "cost" (sizes that disagree, not finite), "weight" (above n), "layers"
-/// (0 or above 1000), "shots" (0); kResource, field "qubits" (says what would fit); kCancelled when
-/// the execution was stopped before the first evaluation.
-/// Cost: one evaluation is about 4 forward runs of p (n + 1) passes over C(n, k) amplitudes.
-Result<QaoaResult> solve_qaoa(const QaoaProblem& problem, const QaoaOptions& options,
+/// Errors: those of QaoaCircuit::create; kBadInput, field "layers" (0 or above 1000), "shots" (0),
+/// "alpha" (outside (0, 1]), "start" (kTable with another mixer than X, or with a warm start),
+/// "angles" (not one pair a layer, or not finite), "tolerance" (negative or not a number);
+/// kCancelled when the execution was stopped before the first evaluation.
+/// Cost: one evaluation is about 4 forward runs of p (n + 1) passes over the amplitudes, with the
+/// full-XY mixer p (n (n - 1)/2 + 1).
+Result<QaoaResult> solve_qaoa(const QaoaAnsatz& ansatz, const QaoaOptions& options,
                               const Execution& execution);
+
+/// QaoaAnsatz::warm_start from a solution x of the continuous relaxation, x_i in [0, 1]: each value
+/// drawn into [epsilon, 1 - epsilon], so that no state is out of the mixer's reach.
+/// Errors: kBadInput, field "relaxation" (none, or one outside [0, 1]: says which), "epsilon"
+/// (outside (0, 1/2]).
+Result<std::vector<double>> warm_start(std::span<const double> relaxation, double epsilon = 0.25);
 
 }  // namespace quanta::quantum
