@@ -72,16 +72,23 @@ std::string text_of(const BenchDocument& document, const Terminal& terminal) {
   return text;
 }
 
+/// Whether the word names the benchmark or its family: "quantum" means every "quantum-…".
+bool means(std::string_view word, std::string_view benchmark) {
+  return benchmark.starts_with(word) &&
+         (benchmark.size() == word.size() || benchmark[word.size()] == '-');
+}
+
 }  // namespace
 
 Action declare_bench(CLI::App& app) {
   const auto names = std::make_shared<std::vector<std::string>>();
-  app.add_option("name", *names, "only these benchmarks");
+  app.add_option("name", *names, "only these benchmarks, or families of them (quantum: quantum-…)");
   return [names](const Context& context) -> Result<Outcome> {
     std::vector<std::string_view> known;
     for (const auto& benchmark : bench::benchmarks()) known.push_back(benchmark.name);
     for (const std::string& name : *names) {
-      if (std::ranges::find(known, name) == known.end()) {
+      const auto is_meant = [&](std::string_view benchmark) { return means(name, benchmark); };
+      if (std::ranges::none_of(known, is_meant)) {
         Error error = unknown_word("name", name, known);
         error.kind = ErrorKind::kUsage;
         return std::unexpected(std::move(error));
@@ -98,7 +105,8 @@ Action declare_bench(CLI::App& app) {
                         frame.machine.flops_per_second};
     document.provenance = services::begin_provenance(context.run, "minimum of repeats");
     for (std::size_t i = 0; i < known.size(); ++i) {
-      if (!names->empty() && std::ranges::find(*names, known[i]) == names->end()) continue;
+      const auto asks_for_it = [&](const std::string& name) { return means(name, known[i]); };
+      if (!names->empty() && std::ranges::none_of(*names, asks_for_it)) continue;
       if (context.run.execution.cancelled()) return cancelled_error();
       context.run.execution.report(static_cast<double>(i) / static_cast<double>(known.size()),
                                    known[i]);

@@ -1,6 +1,8 @@
 #include <array>
 
 #include "cli/algorithm.h"
+#include "cli/algorithms.h"
+#include "cli/backends.h"
 #include "cli/bench.h"
 #include "cli/command.h"
 #include "cli/data_check.h"
@@ -25,6 +27,8 @@ std::span<const Command> commands() {
       {"algorithm", "a quantum algorithm on a small problem, beside the classical answer",
        declare_algorithm},
       {"replay", "runs a saved result again: do the bits agree?", declare_replay},
+      {"algorithms", "quantum algorithms, their ranges and costs", declare_algorithms},
+      {"backends", "what can run circuits here", declare_backends},
       {"kernels", "hot loops, and the instruction sets they can use here", declare_kernels},
       {"bench", "benchmarks, each beside its floor and its reference", declare_bench},
   });

@@ -26,12 +26,12 @@ namespace quanta::quantum {
 struct BackendCapabilities {
   std::string name;
   std::string about;
-  bool exact = false;            ///< answers with probabilities; else with counts of shots
-  unsigned max_qubits = 0;       ///< in superposition at once that fit the memory limit
-  std::size_t memory_limit = 0;  ///< bytes
-  std::uint64_t max_shots = 0;   ///< 0: takes none
-  bool mid_circuit = false;      ///< measurements, resets and conditions before the end
-  bool noise = false;
+  bool exact = false;                   ///< answers with probabilities; else with counts of shots
+  unsigned max_qubits = 0;              ///< in superposition at once that fit the memory limit
+  std::size_t memory_limit = 0;         ///< bytes
+  std::uint64_t max_shots = 0;          ///< 0: takes none
+  bool mid_circuit = false;             ///< measurements, resets and conditions before the end
+  std::string noise = "none";           ///< or the models that there are
   std::vector<std::string> gates = {};  ///< by their names in OpenQASM; any number of controls
 };
 

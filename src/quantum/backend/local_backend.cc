@@ -38,7 +38,9 @@ class LocalBackend final : public Backend {
     capabilities_.max_qubits = most_state_qubits(options_.memory_limit);
     capabilities_.max_shots = capabilities_.exact ? 0 : kMostShots;
     capabilities_.mid_circuit = true;
-    for (const GateProperties& gate : gate_table()) capabilities_.gates.emplace_back(gate.name);
+    for (const GateProperties& gate : gate_table()) {
+      if (gate.gate < Gate::kDefined) capabilities_.gates.emplace_back(gate.name);
+    }
   }
 
   const BackendCapabilities& capabilities() const override { return capabilities_; }
