@@ -7,6 +7,7 @@
 
 #include "core/enum_text.h"
 #include "portfolio/optimizers/lots_sampling.h"
+#include "quantum/simulator/weight_subspace.h"
 
 namespace quanta::portfolio {
 namespace {
