@@ -2,6 +2,8 @@
 
 #include <bit>
 #include <cassert>
+#include <cmath>
+#include <string>
 
 namespace quanta::quantum {
 namespace {
@@ -10,6 +12,32 @@ std::size_t spread(std::size_t value, std::span<const unsigned> operands) {
   std::size_t x = 0;
   for (std::size_t j = 0; j < operands.size(); ++j) x |= (value >> j & 1) << operands[j];
   return x;
+}
+
+/// exp(-i t/2 P) = cos(t/2) - i sin(t/2) P: P|x> from letter to letter.
+void apply_pauli_plainly(const Operation& operation, std::span<const double> parameters,
+                         std::size_t control_mask, std::size_t control_value,
+                         std::span<Amplitude> amplitudes) {
+  const double half = operation.angles[0].value(parameters) / 2;
+  const std::string& letters = operation.payload->paulis;
+  const std::vector<Amplitude> old(amplitudes.begin(), amplitudes.end());
+  for (Amplitude& a : amplitudes) a *= std::cos(half);
+  for (std::size_t x = 0; x < old.size(); ++x) {
+    if ((x & control_mask) != control_value) {
+      amplitudes[x] = old[x];
+      continue;
+    }
+    std::size_t y = x;
+    Amplitude value = Amplitude(0, -std::sin(half)) * old[x];
+    for (std::size_t j = 0; j < letters.size(); ++j) {
+      const std::size_t bit = std::size_t{1} << operation.operands()[j];
+      const char letter = letters[letters.size() - 1 - j];
+      if (letter == 'X' || letter == 'Y') y ^= bit;
+      if (letter == 'Y') value *= Amplitude(0, (x & bit) != 0 ? -1 : 1);
+      if (letter == 'Z' && (x & bit) != 0) value = -value;
+    }
+    amplitudes[y] += value;
+  }
 }
 
 }  // namespace
@@ -25,6 +53,9 @@ void apply_plainly(const Operation& operation, std::span<const double> parameter
   for (unsigned j = 0; j < operation.n_controls; ++j) {
     control_mask |= std::size_t{1} << operation.qubits[j];
     control_value |= (operation.control_state >> j & 1) << operation.qubits[j];
+  }
+  if (operation.gate == Gate::kPauliExponential) {
+    return apply_pauli_plainly(operation, parameters, control_mask, control_value, amplitudes);
   }
   const std::size_t k = std::size_t{1} << operands.size();
   const bool table = operation.gate == Gate::kDiagonal || operation.gate == Gate::kPermutation ||

@@ -1,12 +1,15 @@
 #include "quantum/simulator/simulate.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "quantum/simulator/plain_simulator.h"
+#include "core/enum_text.h"
+#include "quantum/simulator/blocked_run.h"
 
 namespace quanta::quantum {
 namespace {
@@ -32,10 +35,12 @@ Result<void> check_unitary(const Circuit& circuit) {
   return {};
 }
 
-}  // namespace
+bool is_measurement(const Operation& operation) { return operation.gate == Gate::kMeasure; }
 
-Result<StateVector> simulate(const Circuit& circuit, const SimulateOptions& options,
-                             const Execution& execution) {
+template <class Real>
+Result<BasicStateVector<Real>> simulate_in(const Circuit& circuit, const SimulateOptions& options,
+                                           Precision precision, const Execution& execution) {
+  if (circuit.n_qubits() == 0) return bad_input("circuit", "has no qubits");
   QUANTA_CHECK(check_unitary(circuit));
   if (options.parameters.size() != circuit.parameters().size()) {
     return bad_input("parameters",
@@ -47,9 +52,46 @@ Result<StateVector> simulate(const Circuit& circuit, const SimulateOptions& opti
       return bad_input("parameters", fmt::format("the value {} is not finite", value));
     }
   }
-  QUANTA_TRY(StateVector state, StateVector::zero(circuit.n_qubits(), options.memory_limit));
-  (void)execution;
-  return StateVector::from_amplitudes(simulate_plainly(circuit.expand(), options.parameters));
+  const auto limit = static_cast<double>(options.memory_limit);
+  const double needed = simulation_memory(circuit.n_qubits(), precision).amplitudes;
+  if (needed > limit) {
+    unsigned fit = 0;
+    while (simulation_memory(fit + 1, precision).amplitudes <= limit) ++fit;
+    return fail(ErrorKind::kResource,
+                fmt::format("{} qubits in {} precision need {:.4g} MB; the limit of {:.4g} MB fits "
+                            "{} qubits",
+                            circuit.n_qubits(), to_text(precision), needed / 1e6, limit / 1e6, fit),
+                "qubits");
+  }
+  QUANTA_TRY(auto state, BasicStateVector<Real>::zero(circuit.n_qubits(), options.memory_limit));
+  std::vector<Operation> gates;
+  std::span<const Operation> operations = circuit.operations();
+  if (std::ranges::any_of(operations, is_measurement)) {
+    std::ranges::remove_copy_if(operations, std::back_inserter(gates), is_measurement);
+    operations = gates;
+  }
+  QUANTA_CHECK(state.apply(execution, operations, options.parameters,
+                           {.global_phase = circuit.global_phase().value(options.parameters),
+                            .report = options.report}));
+  return state;
+}
+
+}  // namespace
+
+SimulationMemory simulation_memory(unsigned n_qubits, Precision precision, std::size_t n_threads) {
+  const double amplitude = precision == Precision::kDouble ? 16.0 : 8.0;
+  return {.amplitudes = std::ldexp(amplitude, static_cast<int>(std::min(n_qubits, 2000U))),
+          .workspace = static_cast<double>(workspace_bytes(n_qubits, n_threads))};
+}
+
+Result<StateVector> simulate(const Circuit& circuit, const SimulateOptions& options,
+                             const Execution& execution) {
+  return simulate_in<double>(circuit, options, Precision::kDouble, execution);
+}
+
+Result<StateVectorSingle> simulate_single(const Circuit& circuit, const SimulateOptions& options,
+                                          const Execution& execution) {
+  return simulate_in<float>(circuit, options, Precision::kSingle, execution);
 }
 
 }  // namespace quanta::quantum

@@ -7,14 +7,18 @@
 
 #include <fmt/format.h>
 
+#include "quantum/simulator/blocked_run.h"
+#include "quantum/simulator/kernels.h"
 #include "quantum/simulator/plain_simulator.h"
 
 namespace quanta::quantum {
 namespace {
 
 constexpr std::size_t kGrain = 16384;
-/// Amplitude positions are 32-bit in the exchange kernel.
+/// Amplitude positions are 32-bit in the kernels.
 constexpr unsigned kMaxQubits = 32;
+/// Up to here a single operation takes longer to plan than to do.
+constexpr unsigned kFewQubits = 8;
 
 /// `index` with a zero put in at bit `at`.
 std::size_t insert_zero(std::size_t index, unsigned at) {
@@ -22,12 +26,28 @@ std::size_t insert_zero(std::size_t index, unsigned at) {
   return (index ^ low) << 1 | low;
 }
 
+double norm_of(const std::complex<float>& a) {
+  return double{a.real()} * double{a.real()} + double{a.imag()} * double{a.imag()};
+}
+double norm_of(const std::complex<double>& a) { return std::norm(a); }
+
+template <class Real>
+std::complex<Real> rounded(const Amplitude& a) {
+  return {static_cast<Real>(a.real()), static_cast<Real>(a.imag())};
+}
+
 }  // namespace
 
-Result<StateVector> StateVector::zero(unsigned n_qubits, std::size_t memory_limit) {
+template <class Real>
+BasicStateVector<Real>::BasicStateVector(unsigned n_qubits)
+    : n_qubits_(n_qubits), amplitudes_(stored_amplitudes(n_qubits)) {}
+
+template <class Real>
+Result<BasicStateVector<Real>> BasicStateVector<Real>::zero(unsigned n_qubits,
+                                                            std::size_t memory_limit) {
   if (n_qubits == 0) return bad_input("qubits", "a state needs at least one qubit");
   const auto bytes = [](unsigned n) {
-    return std::ldexp(double{sizeof(Amplitude)}, static_cast<int>(n));
+    return std::ldexp(double{sizeof(std::complex<Real>)}, static_cast<int>(n));
   };
   if (n_qubits > kMaxQubits || bytes(n_qubits) > static_cast<double>(memory_limit)) {
     unsigned most = 0;
@@ -38,12 +58,15 @@ Result<StateVector> StateVector::zero(unsigned n_qubits, std::size_t memory_limi
                     bytes(n_qubits) / 1e6, static_cast<double>(memory_limit) / 1e6, most),
         "qubits");
   }
-  std::vector<Amplitude> amplitudes(std::size_t{1} << n_qubits);
-  amplitudes[0] = 1.0;
-  return StateVector(n_qubits, std::move(amplitudes));
+  BasicStateVector state(n_qubits);
+  state.amplitudes_[0] = Real{1};
+  state.fresh_ = true;
+  return state;
 }
 
-Result<StateVector> StateVector::from_amplitudes(std::vector<Amplitude> amplitudes) {
+template <class Real>
+Result<BasicStateVector<Real>> BasicStateVector<Real>::from_amplitudes(
+    std::vector<Amplitude> amplitudes) {
   if (amplitudes.size() < 2 || !std::has_single_bit(amplitudes.size()) ||
       amplitudes.size() > std::size_t{1} << kMaxQubits) {
     return bad_input("amplitudes", fmt::format("{} amplitudes: a power of two from 2 to 2^{} is "
@@ -60,105 +83,115 @@ Result<StateVector> StateVector::from_amplitudes(std::vector<Amplitude> amplitud
   if (!(std::abs(norm - 1.0) <= 1e-9)) {
     return bad_input("amplitudes", fmt::format("the squares sum to {}, not to 1", norm));
   }
-  const auto n_qubits = static_cast<unsigned>(std::countr_zero(amplitudes.size()));
-  return StateVector(n_qubits, std::move(amplitudes));
+  BasicStateVector state(static_cast<unsigned>(std::countr_zero(amplitudes.size())));
+  std::ranges::transform(amplitudes, state.amplitudes_.data(), rounded<Real>);
+  return state;
 }
 
-void StateVector::apply(const Execution& execution, const Gate1& gate, unsigned qubit) {
+template <class Real>
+void BasicStateVector<Real>::apply(const Execution& execution, const Gate1& gate, unsigned qubit) {
   assert(qubit < n_qubits_);
+  fresh_ = false;
+  const auto amplitudes = all();
   const std::size_t bit = std::size_t{1} << qubit;
-  parallel_for(execution, amplitudes_.size() / 2, kGrain, [&](std::size_t begin, std::size_t end) {
+  std::array<std::complex<Real>, 4> g;
+  std::ranges::transform(gate, g.begin(), rounded<Real>);
+  parallel_for(execution, amplitudes.size() / 2, kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      Amplitude& zero = amplitudes_[insert_zero(i, qubit)];
-      Amplitude& one = amplitudes_[insert_zero(i, qubit) | bit];
-      const Amplitude old_zero = zero;
-      const Amplitude old_one = one;
-      zero = gate[0] * old_zero + gate[1] * old_one;
-      one = gate[2] * old_zero + gate[3] * old_one;
+      std::complex<Real>& zero = amplitudes[insert_zero(i, qubit)];
+      std::complex<Real>& one = amplitudes[insert_zero(i, qubit) | bit];
+      const std::complex<Real> old_zero = zero;
+      const std::complex<Real> old_one = one;
+      zero = g[0] * old_zero + g[1] * old_one;
+      one = g[2] * old_zero + g[3] * old_one;
     }
   });
 }
 
-void StateVector::apply(const Execution& execution, const Gate2& gate, unsigned first,
-                        unsigned second) {
+template <class Real>
+void BasicStateVector<Real>::apply(const Execution& execution, const Gate2& gate, unsigned first,
+                                   unsigned second) {
   assert(first < n_qubits_ && second < n_qubits_ && first != second);
-  const auto [low, high] = std::minmax(first, second);
-  const std::array<std::size_t, 4> offsets = {0, std::size_t{1} << first, std::size_t{1} << second,
-                                              std::size_t{1} << first | std::size_t{1} << second};
-  parallel_for(execution, amplitudes_.size() / 4, kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::size_t base = insert_zero(insert_zero(i, low), high);
-      std::array<Amplitude, 4> old;
-      for (std::size_t c = 0; c < 4; ++c) old[c] = amplitudes_[base | offsets[c]];
-      for (std::size_t r = 0; r < 4; ++r) {
-        Amplitude sum = 0.0;
-        for (std::size_t c = 0; c < 4; ++c) sum += gate[4 * r + c] * old[c];
-        amplitudes_[base | offsets[r]] = sum;
-      }
-    }
-  });
+  const Operation operation{
+      .gate = Gate::kUnitary,
+      .qubits = {first, second},
+      .payload = std::make_shared<const Payload>(Payload{.numbers = {gate.begin(), gate.end()}})};
+  apply(execution, operation, {});
 }
 
-void StateVector::apply(const Execution&, const Operation& operation,
-                        std::span<const double> parameters) {
-  apply_plainly(operation, parameters, amplitudes_);
-}
-
-Result<void> StateVector::apply(const Execution& execution, std::span<const Operation> operations,
-                                std::span<const double> parameters) {
-  // A defined gate is expanded by the circuit that holds it.
-  for (const Operation& operation : operations) {
-    if (execution.cancelled()) return cancelled_error();
-    if (operation.gate != Gate::kDefined) {
-      apply(execution, operation, parameters);
-      continue;
+template <class Real>
+void BasicStateVector<Real>::apply(const Execution& execution, const Operation& operation,
+                                   std::span<const double> parameters) {
+  if constexpr (std::same_as<Real, double>) {
+    if (n_qubits_ <= kFewQubits) {
+      fresh_ = false;
+      apply_plainly(operation, parameters, all());
+      return;
     }
-    Circuit one(n_qubits_);
-    for (std::size_t p = 0; p < parameters.size(); ++p) (void)one.parameter(fmt::format("{}", p));
-    Operation unconditional = operation;
-    unconditional.condition.reset();
-    QUANTA_CHECK(one.append(std::move(unconditional)));
-    const Circuit expanded = one.expand();
-    for (const Operation& inner : expanded.operations()) apply(execution, inner, parameters);
-    const Amplitude phase = std::polar(1.0, expanded.global_phase().value(parameters));
-    for (Amplitude& a : amplitudes_) a *= phase;
   }
-  return {};
+  // One operation is not stopped half way.
+  Execution whole = execution;
+  whole.stop = {};
+  [[maybe_unused]] const auto done = apply(whole, std::span(&operation, 1), parameters);
+  assert(done.has_value());
 }
 
-double StateVector::probability_of_one(const Execution& execution, unsigned qubit) const {
+template <class Real>
+Result<void> BasicStateVector<Real>::apply(const Execution& execution,
+                                           std::span<const Operation> operations,
+                                           std::span<const double> parameters,
+                                           const ApplyOptions& options) {
+  const bool from_zero = std::exchange(fresh_, false);
+  // std::complex is an array of two reals by the standard ([complex.numbers.general]).
+  Execution quiet = execution;
+  if (!options.report) quiet.progress = {};
+  return run_blocked(quiet, operations, parameters, options.global_phase, n_qubits_, from_zero,
+                     reinterpret_cast<Real*>(amplitudes_.data()));
+}
+
+template <class Real>
+double BasicStateVector<Real>::probability_of_one(const Execution& execution,
+                                                  unsigned qubit) const {
   assert(qubit < n_qubits_);
   const std::size_t bit = std::size_t{1} << qubit;
-  return parallel_sum(execution, amplitudes_.size() / 2, kGrain,
+  return parallel_sum(execution, amplitudes().size() / 2, kGrain,
                       [&](std::size_t begin, std::size_t end) {
                         double sum = 0.0;
                         for (std::size_t i = begin; i < end; ++i) {
-                          sum += std::norm(amplitudes_[insert_zero(i, qubit) | bit]);
+                          sum += norm_of(amplitudes_[insert_zero(i, qubit) | bit]);
                         }
                         return sum;
                       });
 }
 
-void StateVector::collapse(const Execution& execution, unsigned qubit, bool outcome,
-                           double probability) {
+template <class Real>
+void BasicStateVector<Real>::collapse(const Execution& execution, unsigned qubit, bool outcome,
+                                      double probability) {
   assert(qubit < n_qubits_ && probability > 0.0);
-  const double factor = 1.0 / std::sqrt(probability);
-  parallel_for(execution, amplitudes_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  fresh_ = false;
+  const auto amplitudes = all();
+  const auto factor = static_cast<Real>(1.0 / std::sqrt(probability));
+  parallel_for(execution, amplitudes.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t x = begin; x < end; ++x) {
-      amplitudes_[x] *= (x >> qubit & 1) == std::size_t{outcome} ? factor : 0.0;
+      amplitudes[x] *= (x >> qubit & 1) == std::size_t{outcome} ? factor : Real{0};
     }
   });
 }
 
-void StateVector::exchange(const Execution& execution, unsigned first, unsigned second,
-                           double beta) {
+template <class Real>
+void BasicStateVector<Real>::exchange(const Execution& execution, unsigned first, unsigned second,
+                                      double beta)
+  requires std::same_as<Real, double>
+{
   assert(first < n_qubits_ && second < n_qubits_ && first != second);
+  fresh_ = false;
+  const auto amplitudes = all();
   const auto [low, high] = std::minmax(first, second);
   const double c = std::cos(beta);
   const double s = std::sin(beta);
   // States that differ in bits below `low` alone are neighbours: runs of 2^low, cut to kGrain.
   const std::size_t length = std::min(std::size_t{1} << low, kGrain);
-  const std::size_t n_runs = amplitudes_.size() / 4 / length;
+  const std::size_t n_runs = amplitudes.size() / 4 / length;
   parallel_for(execution, n_runs, std::max<std::size_t>(1, kGrain / length),
                [&](std::size_t begin, std::size_t end) {
                  std::vector<RunPair> runs;
@@ -167,41 +200,55 @@ void StateVector::exchange(const Execution& execution, unsigned first, unsigned 
                    runs.push_back({static_cast<std::uint32_t>(base | std::size_t{1} << low),
                                    static_cast<std::uint32_t>(base | std::size_t{1} << high)});
                  }
-                 quantum::exchange(execution.instruction_set, amplitudes_.data(),
+                 quantum::exchange(execution.instruction_set, amplitudes.data(),
                                    {static_cast<std::uint32_t>(length), runs}, c, s);
                });
 }
 
-void StateVector::multiply_phase(const Execution& execution, std::span<const double> cost,
-                                 double angle) {
-  assert(cost.size() == amplitudes_.size());
+template <class Real>
+void BasicStateVector<Real>::multiply_phase(const Execution& execution,
+                                            std::span<const double> cost, double angle)
+  requires std::same_as<Real, double>
+{
+  const auto amplitudes = all();
+  assert(cost.size() == amplitudes.size());
+  fresh_ = false;
   parallel_for(execution, cost.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    quantum::multiply_phase(execution.instruction_set, amplitudes_.data() + begin,
+    quantum::multiply_phase(execution.instruction_set, amplitudes.data() + begin,
                             cost.data() + begin, end - begin, angle);
   });
 }
 
-double StateVector::expectation(const Execution& execution, std::span<const double> cost) const {
-  assert(cost.size() == amplitudes_.size());
+template <class Real>
+double BasicStateVector<Real>::expectation(const Execution& execution,
+                                           std::span<const double> cost) const
+  requires std::same_as<Real, double>
+{
+  assert(cost.size() == amplitudes().size());
   return parallel_sum(execution, cost.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     return diagonal_expectation(execution.instruction_set, amplitudes_.data() + begin,
                                 cost.data() + begin, end - begin);
   });
 }
 
-double StateVector::norm(const Execution& execution) const {
-  return parallel_sum(execution, amplitudes_.size(), kGrain,
+template <class Real>
+double BasicStateVector<Real>::norm(const Execution& execution) const {
+  return parallel_sum(execution, amplitudes().size(), kGrain,
                       [&](std::size_t begin, std::size_t end) {
                         double sum = 0.0;
-                        for (std::size_t x = begin; x < end; ++x) sum += std::norm(amplitudes_[x]);
+                        for (std::size_t x = begin; x < end; ++x) sum += norm_of(amplitudes_[x]);
                         return sum;
                       });
 }
 
-std::vector<double> StateVector::probabilities() const {
-  std::vector<double> result(amplitudes_.size());
-  for (std::size_t x = 0; x < result.size(); ++x) result[x] = std::norm(amplitudes_[x]);
+template <class Real>
+std::vector<double> BasicStateVector<Real>::probabilities() const {
+  std::vector<double> result(amplitudes().size());
+  for (std::size_t x = 0; x < result.size(); ++x) result[x] = norm_of(amplitudes_[x]);
   return result;
 }
+
+template class BasicStateVector<double>;
+template class BasicStateVector<float>;
 
 }  // namespace quanta::quantum

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/random.h"
 #include "quantum/simulator/plain_simulator.h"
 
 namespace quanta::quantum {

@@ -1,0 +1,243 @@
+#include "quantum/simulator/block_plan.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <utility>
+
+#include "quantum/simulator/sweep_compiler.h"
+#include "quantum/simulator/window_choice.h"
+
+namespace quanta::quantum {
+namespace {
+
+/// So far ahead elements are looked at, and so many a sweep may have.
+constexpr std::size_t kHorizon = 4096;
+
+std::uint64_t bit(unsigned q) { return std::uint64_t{1} << q; }
+
+unsigned count(std::uint64_t mask) { return static_cast<unsigned>(std::popcount(mask)); }
+
+std::uint64_t all_of(unsigned n) {
+  return n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
+}
+
+constexpr unsigned kNowhere = ~0U;
+
+}  // namespace
+
+template <class Real>
+Planner<Real>::Planner(ElementList list, unsigned n_qubits, bool from_zero, const PlanSizes& sizes)
+    : list_(std::move(list)),
+      n_qubits_(n_qubits),
+      sizes_(sizes),
+      pending_(n_qubits),
+      waiting_(list_.elements.size()),
+      position_(n_qubits),
+      home_(n_qubits),
+      zero_(from_zero ? all_of(n_qubits) : 0),
+      factor_(list_.factor) {
+  assert(n_qubits >= sizes.lane_bits + sizes.register_bits && n_qubits >= list_.place.size());
+  sizes_.local_bits = std::min(sizes.local_bits, n_qubits);
+  for (std::uint32_t i = 0; i < waiting_.size(); ++i) waiting_[i] = i;
+  for (unsigned q = 0; q < n_qubits; ++q) position_[q] = home_[q] = q;
+  for (unsigned q = 0; q < list_.place.size(); ++q) home_[list_.place[q]] = q;
+}
+
+template <class Real>
+double Planner<Real>::progress() const {
+  return list_.elements.empty()
+             ? 1.0
+             : static_cast<double>(n_taken_) / static_cast<double>(list_.elements.size());
+}
+
+template <class Real>
+bool Planner<Real>::whole_is_next() const {
+  return !waiting_.empty() && list_.elements[waiting_.front()].kind == Element::Kind::kWhole;
+}
+
+/// The qubits at the lowest positions.
+template <class Real>
+std::uint64_t Planner<Real>::at_low_positions(unsigned n) const {
+  std::uint64_t result = 0;
+  for (unsigned q = 0; q < n_qubits_; ++q) {
+    if (position_[q] < n) result |= bit(q);
+  }
+  return result;
+}
+
+/// Chooses a window with contiguous_bits qubits of keep_from and takes its elements.
+template <class Real>
+auto Planner<Real>::choose_window(std::uint64_t keep_from) -> Window {
+  const std::span<const std::uint32_t> ids =
+      std::span(waiting_).first(std::min(waiting_.size(), kHorizon));
+  Window window;
+  window.qubits = choose_set(list_.elements, ids,
+                             {.universe = all_of(n_qubits_),
+                              .size = sizes_.local_bits,
+                              .keep_from = keep_from,
+                              .keep_count = std::min(sizes_.contiguous_bits, sizes_.local_bits)});
+  Gatekeeper gate(window.qubits);
+  std::vector<std::uint32_t> left;
+  left.reserve(waiting_.size());
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    const Element& element = list_.elements[waiting_[i]];
+    if (i < kHorizon && gate.admit(element, element.kind != Element::Kind::kWhole)) {
+      window.elements.push_back(waiting_[i]);
+    } else {
+      left.push_back(waiting_[i]);
+    }
+  }
+  waiting_ = std::move(left);
+  n_taken_ += window.elements.size();
+  return window;
+}
+
+/// A window without elements in which qubits can be brought home.
+template <class Real>
+auto Planner<Real>::window_for_places() -> Window {
+  std::vector<unsigned> qubit_at(n_qubits_);
+  for (unsigned q = 0; q < n_qubits_; ++q) qubit_at[position_[q]] = q;
+  std::uint64_t qubits = at_low_positions(sizes_.contiguous_bits);
+  // Whoever stands on the place of a member that is not at home comes along.
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (unsigned q = 0; q < n_qubits_ && count(qubits) < sizes_.local_bits; ++q) {
+      const std::uint64_t other = bit(qubit_at[home_[q]]);
+      if ((qubits & bit(q)) != 0 && (qubits & other) == 0) {
+        qubits |= other;
+        grown = true;
+      }
+    }
+    for (unsigned q = 0; q < n_qubits_ && !grown && count(qubits) < sizes_.local_bits; ++q) {
+      if ((qubits & bit(q)) == 0 && position_[q] != home_[q]) {
+        qubits |= bit(q);
+        grown = true;
+      }
+    }
+  }
+  for (unsigned q = 0; q < n_qubits_ && count(qubits) < sizes_.local_bits; ++q) qubits |= bit(q);
+  return {.qubits = qubits, .elements = {}};
+}
+
+template <class Real>
+std::optional<std::variant<Sweep<Real>, WholeStep>> Planner<Real>::next() {
+  if (!window_ && whole_is_next()) {
+    const Element& element = list_.elements[waiting_.front()];
+    // What is prepared was |0…0>, where no phase shows; a permutation would carry phases along.
+    if (list_.operations[element.index].gate == Gate::kStatePreparation) {
+      (void)pending_.take(element.mixed);
+    }
+    if (!pending_.involves(element.mixed)) return take_whole();
+    const Window flush{.qubits = window_for_places().qubits, .elements = {}};
+    return compile(flush, std::nullopt, true);
+  }
+  if (!window_) {
+    if (!waiting_.empty()) {
+      window_ = choose_window(at_low_positions(sizes_.contiguous_bits));
+    } else if (!in_place() || pending_.involves(all_of(n_qubits_)) || factor_ != Amplitude(1.0)) {
+      window_ = window_for_places();
+    } else {
+      return std::nullopt;
+    }
+  }
+  const Window window = *std::exchange(window_, std::nullopt);
+  if (!waiting_.empty() && !whole_is_next()) window_ = choose_window(window.qubits);
+  return compile(window, window_, !window_);
+}
+
+template <class Real>
+WholeStep Planner<Real>::take_whole() {
+  const Element& element = list_.elements[waiting_.front()];
+  waiting_.erase(waiting_.begin());
+  ++n_taken_;
+  zero_ &= ~element.mixed;
+  return {.operation = list_.operations[element.index], .position = position_};
+}
+
+/// Compiles the sweep of a window and moves qubits for the next one.
+template <class Real>
+Sweep<Real> Planner<Real>::compile(const Window& window, const std::optional<Window>& next,
+                                   bool last) {
+  SweepCompiler<Real> compiler(list_, pending_, position_, window.qubits, sizes_.lane_bits,
+                               sizes_.register_bits);
+  compiler.apply(window.elements);
+  if (last) compiler.apply_pending(all_of(n_qubits_));
+
+  std::uint64_t zero_blocks = 0;
+  {
+    std::vector<unsigned> outer;
+    for (unsigned p = 0; p < n_qubits_; ++p) {
+      for (unsigned q = 0; q < n_qubits_; ++q) {
+        if (position_[q] != p || (window.qubits & bit(q)) != 0) continue;
+        if ((zero_ & bit(q)) != 0) zero_blocks |= std::uint64_t{1} << outer.size();
+        outer.push_back(p);
+      }
+    }
+  }
+  for (const std::uint32_t id : window.elements) zero_ &= ~list_.elements[id].mixed;
+
+  // The low positions: what the next window shares with this one, its first tile's qubits first; at
+  // the end, who is at home there.
+  std::vector<unsigned> taken_by(n_qubits_, kNowhere);  // of each position of the window
+  std::vector<unsigned> moved(n_qubits_, kNowhere);
+  for (unsigned q = 0; q < n_qubits_; ++q) {
+    if ((window.qubits & bit(q)) == 0) taken_by[position_[q]] = moved[q] = position_[q];
+  }
+  for (unsigned q = 0; q < n_qubits_; ++q) {
+    if (moved[q] != kNowhere) taken_by[moved[q]] = q;
+  }
+  const auto put = [&](unsigned q, unsigned p) {
+    if (moved[q] != kNowhere || taken_by[p] != kNowhere) return;
+    moved[q] = p;
+    taken_by[p] = q;
+  };
+  const auto each_of = [&](std::uint64_t set, const auto& visit) {
+    for (; set != 0; set &= set - 1) visit(static_cast<unsigned>(std::countr_zero(set)));
+  };
+  const std::vector<unsigned> lanes = compiler.lane_qubits();
+  if (next) {
+    const std::uint64_t shared = window.qubits & next->qubits;
+    const std::uint64_t first_tile = choose_set(
+        list_.elements,
+        std::span(next->elements).first(std::min<std::size_t>(next->elements.size(), 512)),
+        {.universe = next->qubits,
+         .size = sizes_.lane_bits + sizes_.register_bits,
+         .keep_from = shared,
+         .keep_count = sizes_.lane_bits,
+         .tiles = true});
+    const auto fill = [&](std::uint64_t from, unsigned below) {
+      // Who lies in a lane, or in a low place, stays.
+      for (unsigned l = 0; l < lanes.size(); ++l) {
+        if ((from & bit(lanes[l])) != 0) put(lanes[l], l);
+      }
+      each_of(from, [&](unsigned q) {
+        if (position_[q] < below) put(q, position_[q]);
+      });
+      each_of(from, [&](unsigned q) {
+        for (unsigned p = 0; p < below && moved[q] == kNowhere; ++p) put(q, p);
+      });
+    };
+    fill(shared & first_tile, sizes_.lane_bits);
+    fill(shared, std::min(sizes_.contiguous_bits, sizes_.local_bits));
+  }
+  each_of(window.qubits, [&](unsigned q) {
+    if (!next || home_[q] >= sizes_.contiguous_bits) put(q, home_[q]);
+  });
+  each_of(window.qubits, [&](unsigned q) { put(q, position_[q]); });
+  each_of(window.qubits, [&](unsigned q) {
+    for (unsigned p = 0; p < n_qubits_ && moved[q] == kNowhere; ++p) put(q, p);
+  });
+  compiler.arrange_lanes(std::span(taken_by).first(sizes_.lane_bits));
+  position_ = std::move(moved);
+  const Amplitude factor = last ? std::exchange(factor_, 1.0) : 1.0;
+  Sweep<Real> sweep = std::move(compiler).finish(position_, factor);
+  sweep.zero_blocks = zero_blocks;
+  return sweep;
+}
+
+template class Planner<float>;
+template class Planner<double>;
+
+}  // namespace quanta::quantum

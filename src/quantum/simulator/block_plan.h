@@ -1,0 +1,77 @@
+/// How a list of elements is carried out on blocks of amplitudes: as sweeps over the state.
+///
+/// A sweep has a window of qubits. The amplitudes that differ in them alone are brought into the
+/// cache as one block, all elements run that mix qubits of the window only and wait for no other,
+/// and the block is written back. Between sweeps qubits change places in the state's index, at no
+/// cost, so that the low places, which every window has because memory is read in lines, always
+/// hold qubits that the next sweep needs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "quantum/simulator/elements.h"
+#include "quantum/simulator/pending_diagonal.h"
+#include "quantum/simulator/sweep.h"
+
+namespace quanta::quantum {
+
+/// An operation on the whole state at once: its qubit q is bit position[q] of the index.
+struct WholeStep {
+  Operation operation = {};
+  std::vector<unsigned> position = {};
+};
+
+struct PlanSizes {
+  unsigned lane_bits = 0;
+  unsigned register_bits = 0;
+  unsigned local_bits = 0;       ///< of a block, where the state has so many qubits
+  unsigned contiguous_bits = 0;  ///< low bits of the state's index that are in every window
+};
+
+template <class Real>
+class Planner {
+ public:
+  /// n_qubits: of the state's index, at least lane_bits + register_bits and those of the list;
+  /// from_zero: the state is |0…0>.
+  Planner(ElementList list, unsigned n_qubits, bool from_zero, const PlanSizes& sizes);
+
+  /// The next step; nothing at the end, when qubit q of the circuit is bit q of the index and no
+  /// phase is pending.
+  std::optional<std::variant<Sweep<Real>, WholeStep>> next();
+
+  /// Share of the elements that have been planned.
+  double progress() const;
+
+ private:
+  struct Window {
+    std::uint64_t qubits = 0;
+    std::vector<std::uint32_t> elements = {};
+  };
+
+  bool whole_is_next() const;
+  WholeStep take_whole();
+  Window choose_window(std::uint64_t keep_from);
+  Window window_for_places();
+  std::uint64_t at_low_positions(unsigned count) const;
+  bool in_place() const { return position_ == home_; }
+  Sweep<Real> compile(const Window& window, const std::optional<Window>& next, bool last);
+
+  ElementList list_;
+  unsigned n_qubits_;
+  PlanSizes sizes_;
+  PendingDiagonal pending_;
+  std::vector<std::uint32_t> waiting_;  ///< elements that no sweep has yet, in their order
+  std::size_t n_taken_ = 0;
+  std::vector<unsigned> position_;  ///< of each qubit in the index, before the next sweep
+  std::vector<unsigned> home_;      ///< where it has to be at the end
+  std::uint64_t zero_;              ///< qubits that are |0>
+  std::optional<Window> window_;    ///< of the next sweep, where it is chosen already
+  Amplitude factor_;                ///< of modulus 1, on the whole state
+};
+
+}  // namespace quanta::quantum

@@ -1,0 +1,31 @@
+/// Operations on all amplitudes of a state by the blocked simulator (block_plan.h).
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "core/execution.h"
+#include "core/result.h"
+#include "quantum/circuit/circuit.h"
+#include "quantum/simulator/amplitude_array.h"
+
+namespace quanta::quantum {
+
+/// Amplitudes that a state of n qubits is stored in: 2^n, at least a tile of every kernel set.
+/// Those behind the first 2^n are zero.
+std::size_t stored_amplitudes(unsigned n_qubits);
+
+/// Bytes that a run on n_threads threads takes beside the 2^n amplitudes, at most: for each thread
+/// a block and as much for factors, and the tables of a sweep.
+std::size_t workspace_bytes(unsigned n_qubits, std::size_t n_threads);
+
+/// Applies the operations, which are unitary, barriers or state preparations, to stored_amplitudes
+/// complex numbers (re, im, …). from_zero: the state is |0…0>; what stays zero is not touched.
+/// Reports progress and looks at the stop signal between sweeps. Same bits for any number of
+/// threads. Errors: kCancelled, after which the amplitudes are those of no state.
+template <class Real>
+Result<void> run_blocked(const Execution& execution, std::span<const Operation> operations,
+                         std::span<const double> parameters, double global_phase, unsigned n_qubits,
+                         bool from_zero, Real* amplitudes);
+
+}  // namespace quanta::quantum

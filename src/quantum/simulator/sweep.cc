@@ -1,0 +1,280 @@
+#include "quantum/simulator/sweep.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <memory>
+#include <mutex>
+
+namespace quanta::quantum {
+namespace {
+
+bool odd(std::uint64_t mask) { return (std::popcount(mask) & 1) != 0; }
+
+/// products[x] = base times the factors e^{i angle} of the bits of x, for x < 2^n_bits.
+template <class Real>
+void write_products(Amplitude base, unsigned n_bits, std::span<const double> angles, Real* to) {
+  std::vector<Amplitude> products = {base};
+  products.reserve(std::size_t{1} << n_bits);
+  for (unsigned b = 0; b < n_bits; ++b) {
+    const Amplitude factor = std::polar(1.0, angles[b]);
+    const std::size_t n = products.size();
+    for (std::size_t x = 0; x < n; ++x) products.push_back(products[x] * factor);
+  }
+  for (const Amplitude& product : products) {
+    *to++ = static_cast<Real>(product.real());
+    *to++ = static_cast<Real>(product.imag());
+  }
+}
+
+constexpr unsigned kLowBits = std::countr_zero(kPadding);
+
+/// A block, the steps as they are for it, and the factors that depend on it.
+template <class Real>
+class Workspace {
+ public:
+  Workspace(const Sweep<Real>& sweep, const BlockKernels<Real>& kernels)
+      : sweep_(sweep),
+        kernels_(kernels),
+        n_vectors_(std::size_t{1} << (sweep.from.size() - kernels.lane_bits)),
+        vector_bits_(static_cast<unsigned>(sweep.from.size()) - kernels.lane_bits),
+        block_(block_size(n_vectors_, kernels.lanes())),
+        steps_(sweep.steps.size()) {
+    std::size_t n_outer = 0;
+    std::size_t n_diagonal = 0;
+    for (const PlannedStep<Real>& step : sweep.steps) n_outer += step.outer ? 1 : 0;
+    for (const auto& operation : sweep.operations) {
+      n_diagonal += operation.kind == BlockOperation<Real>::Kind::kDiagonal ? 1 : 0;
+    }
+    outer_.resize(n_outer * outer_size());
+    diagonals_.resize(n_diagonal * diagonal_size());
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+      steps_[s] = sweep.steps[s].step;
+      steps_[s].table = sweep.tables.data() + sweep.steps[s].table;
+    }
+  }
+
+  Real* block() { return block_.data(); }
+
+  /// All operations on the block, whose number is `b`.
+  void run(std::uint64_t b) {
+    bind(b);
+    Real* diagonal = diagonals_.data();
+    for (const BlockOperation<Real>& operation : sweep_.operations) {
+      switch (operation.kind) {
+        case BlockOperation<Real>::Kind::kTiles:
+          if (operation.n_steps == 0) break;
+          kernels_.run_tiles(block_.data(), n_vectors_, operation.registers,
+                             steps_.data() + operation.first_step, operation.n_steps);
+          break;
+        case BlockOperation<Real>::Kind::kMatrix: {
+          if ((b & operation.block_mask) != operation.block_value) break;
+          MatrixStep<Real> step = operation.matrix;
+          step.table = sweep_.tables.data() + operation.table;
+          kernels_.multiply_matrix(block_.data(), n_vectors_, step);
+          break;
+        }
+        case BlockOperation<Real>::Kind::kPauli: {
+          PauliStep<Real> step = operation.pauli;
+          step.table = sweep_.tables.data() + operation.table +
+                       (odd(b & operation.block_sign) ? kernels_.lanes() : 0);
+          kernels_.turn_pauli(block_.data(), n_vectors_, step);
+          break;
+        }
+        case BlockOperation<Real>::Kind::kDiagonal:
+          multiply_diagonal(operation.diagonal, b, diagonal);
+          diagonal += diagonal_size();
+          break;
+      }
+    }
+  }
+
+ private:
+  unsigned high_bits() const { return vector_bits_ > kLowBits ? vector_bits_ - kLowBits : 0; }
+  std::size_t outer_size() const { return 2 * (kPadding + (std::size_t{1} << high_bits())); }
+  std::size_t diagonal_size() const {
+    return 2 * kPadding * kernels_.lanes() + (std::size_t{2} << high_bits());
+  }
+
+  void bind(std::uint64_t b) {
+    Real* outer = outer_.data();
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+      const PlannedStep<Real>& planned = sweep_.steps[s];
+      if (planned.block_sign != 0) {
+        steps_[s].table = sweep_.tables.data() + planned.table +
+                          (odd(b & planned.block_sign) ? kernels_.lanes() : 0);
+      }
+      if (!planned.outer) continue;
+      double angle = 0.0;
+      for (const BitAngle& one : planned.block_angles)
+        angle += (b >> one.bit & 1) != 0 ? one.angle : 0;
+      std::vector<double> angles(kLowBits + high_bits());
+      for (const BitAngle& one : planned.vector_angles) angles[one.bit] = one.angle;
+      write_products(std::polar(1.0, angle), kLowBits, std::span(angles).first(kLowBits), outer);
+      write_products(1.0, high_bits(), std::span(angles).subspan(kLowBits), outer + 2 * kPadding);
+      steps_[s].outer = outer;
+      outer += outer_size();
+    }
+  }
+
+  void multiply_diagonal(const PlannedDiagonal& planned, std::uint64_t b, Real* table) {
+    const auto set = [&](unsigned bit) { return (b >> bit & 1) != 0; };
+    double angle = planned.angle;
+    for (const BitAngle& one : planned.block) angle += set(one.bit) ? one.angle : 0;
+    for (const auto& [bit, other] : planned.block_block) {
+      angle += set(bit) && set(other.bit) ? other.angle : 0;
+    }
+    std::vector<double> local(
+        std::max<std::size_t>(sweep_.from.size(), kernels_.lane_bits + kLowBits));
+    for (const BitAngle& one : planned.local) local[one.bit] += one.angle;
+    for (const auto& [bit, other] : planned.local_block) {
+      local[bit] += set(other.bit) ? other.angle : 0;
+    }
+    // Lanes and the low vector bits as vectors (re, re, …), (-im, im, …); then the high bits.
+    const unsigned n_low = kernels_.lane_bits + kLowBits;
+    std::vector<double> products(std::size_t{2} << n_low);
+    write_products(std::polar(1.0, angle), n_low, std::span<const double>(local).first(n_low),
+                   products.data());
+    const std::size_t n_lanes = kernels_.lanes() / 2;
+    Real* to = table;
+    for (std::size_t v = 0; v < kPadding; ++v) {
+      for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+        const auto re = static_cast<Real>(products[2 * (v * n_lanes + lane)]);
+        const auto im = static_cast<Real>(products[2 * (v * n_lanes + lane) + 1]);
+        to[2 * lane] = to[2 * lane + 1] = re;
+        to[2 * (n_lanes + lane)] = -im;
+        to[2 * (n_lanes + lane) + 1] = im;
+      }
+      to += 2 * kernels_.lanes();
+    }
+    write_products(1.0, high_bits(), std::span<const double>(local).subspan(n_low), to);
+    kernels_.multiply_diagonal(
+        block_.data(), n_vectors_,
+        {.pairs = planned.has_table ? sweep_.tables.data() + planned.table : nullptr,
+         .low = table,
+         .high = to});
+  }
+
+  const Sweep<Real>& sweep_;
+  const BlockKernels<Real>& kernels_;
+  std::size_t n_vectors_;
+  unsigned vector_bits_;
+  AmplitudeArray<Real> block_;
+  std::vector<TileStep<Real>> steps_;
+  AlignedVector<Real> outer_;
+  AlignedVector<Real> diagonals_;
+};
+
+/// Workspaces that chunks of a parallel loop lend; as many as run at once are made.
+template <class Real>
+class Workspaces {
+ public:
+  Workspaces(const Sweep<Real>& sweep, const BlockKernels<Real>& kernels)
+      : sweep_(sweep), kernels_(kernels) {}
+
+  std::unique_ptr<Workspace<Real>> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        auto workspace = std::move(free_.back());
+        free_.pop_back();
+        return workspace;
+      }
+    }
+    return std::make_unique<Workspace<Real>>(sweep_, kernels_);
+  }
+  void give_back(std::unique_ptr<Workspace<Real>> workspace) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(workspace));
+  }
+
+ private:
+  const Sweep<Real>& sweep_;
+  const BlockKernels<Real>& kernels_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Workspace<Real>>> free_;
+};
+
+/// Where a block's vectors lie in the state, the low positions in runs.
+class BlockPlaces {
+ public:
+  /// positions: of each local bit in the state's index.
+  BlockPlaces(std::span<const unsigned> positions, unsigned lane_bits) {
+    std::vector<unsigned> bit_at(64, kNone);  // vector bit of the block by vector bit of the state
+    unsigned most = 0;
+    for (unsigned l = lane_bits; l < positions.size(); ++l) {
+      bit_at[positions[l] - lane_bits] = l - lane_bits;
+      most = std::max(most, positions[l] - lane_bits);
+    }
+    unsigned n_low = 0;
+    while (n_low < kMostRunBits && bit_at[n_low] != kNone) ++n_low;
+    block_low_ = {0};
+    for (unsigned p = 0; p < n_low; ++p) add_bit(block_low_, vector_place(bit_at[p]));
+    block_ = {0};
+    state_ = {0};
+    for (unsigned p = n_low; p <= most; ++p) {
+      if (bit_at[p] == kNone) continue;
+      add_bit(block_, vector_place(bit_at[p]));
+      add_bit(state_, std::uint32_t{1} << p);
+    }
+  }
+
+  CopyTable table() const {
+    return {.n_high = block_.size(),
+            .n_low = block_low_.size(),
+            .block = block_.data(),
+            .block_low = block_low_.data(),
+            .state = state_.data()};
+  }
+
+ private:
+  static constexpr unsigned kNone = ~0U;
+  static constexpr unsigned kMostRunBits = 6;
+
+  static std::uint32_t vector_place(unsigned bit) {
+    return static_cast<std::uint32_t>(place(std::size_t{1} << bit));
+  }
+  static void add_bit(std::vector<std::uint32_t>& sums, std::uint32_t value) {
+    const std::size_t n = sums.size();
+    for (std::size_t i = 0; i < n; ++i) sums.push_back(sums[i] + value);
+  }
+
+  std::vector<std::uint32_t> block_;
+  std::vector<std::uint32_t> block_low_;
+  std::vector<std::uint32_t> state_;
+};
+
+}  // namespace
+
+template <class Real>
+void run_sweep(const Execution& execution, const Sweep<Real>& sweep,
+               const BlockKernels<Real>& kernels, Real* state) {
+  const BlockPlaces from(sweep.from, kernels.lane_bits);
+  const BlockPlaces to(sweep.to, kernels.lane_bits);
+  const std::size_t n_blocks = std::size_t{1} << sweep.outer.size();
+  const Real factor[2] = {static_cast<Real>(sweep.factor.real()),
+                          static_cast<Real>(sweep.factor.imag())};
+  Workspaces<Real> workspaces(sweep, kernels);
+  parallel_for(execution, n_blocks, std::max<std::size_t>(1, n_blocks / 64),
+               [&](std::size_t begin, std::size_t end) {
+                 auto workspace = workspaces.take();
+                 for (std::size_t b = begin; b < end; ++b) {
+                   if ((b & sweep.zero_blocks) != 0) continue;
+                   std::size_t first = 0;
+                   for (std::size_t i = 0; i < sweep.outer.size(); ++i) {
+                     first |= (b >> i & 1) << sweep.outer[i];
+                   }
+                   Real* at = state + 2 * first;
+                   kernels.gather(workspace->block(), at, from.table());
+                   workspace->run(b);
+                   kernels.scatter(workspace->block(), at, to.table(), factor);
+                 }
+                 workspaces.give_back(std::move(workspace));
+               });
+}
+
+template void run_sweep(const Execution&, const Sweep<float>&, const BlockKernels<float>&, float*);
+template void run_sweep(const Execution&, const Sweep<double>&, const BlockKernels<double>&,
+                        double*);
+
+}  // namespace quanta::quantum

@@ -1,0 +1,78 @@
+/// One sweep over a state: what is done to each block of amplitudes, and where the block's qubits
+/// lie before and after.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "core/execution.h"
+#include "quantum/circuit/gate.h"
+#include "quantum/simulator/amplitude_array.h"
+#include "quantum/simulator/block_kernels.h"
+
+namespace quanta::quantum {
+
+/// A bit of a number and an angle where it is set.
+struct BitAngle {
+  unsigned bit = 0;
+  double angle = 0.0;
+};
+
+/// A step of a tile program before it is bound to a block, whose number's bits it may depend on.
+template <class Real>
+struct PlannedStep {
+  TileStep<Real> step = {};      ///< table and outer are set for each block
+  std::size_t table = 0;         ///< where the table begins in Sweep::tables
+  std::uint64_t block_sign = 0;  ///< turns: an odd number of these block bits changes the sign
+  bool outer = false;            ///< phases: whether there is a factor by vector and block bits
+  std::vector<BitAngle> vector_angles = {};
+  std::vector<BitAngle> block_angles = {};
+};
+
+/// e^{i (angle + the angles of all bits and pairs of bits that are set)}.
+struct PlannedDiagonal {
+  bool has_table = false;
+  std::size_t table = 0;  ///< DiagonalStep::pairs: a number for each amplitude of the block
+  double angle = 0.0;
+  std::vector<BitAngle> local = {};                             ///< bits in the block
+  std::vector<BitAngle> block = {};                             ///< bits of the block's number
+  std::vector<std::pair<unsigned, BitAngle>> local_block = {};  ///< a local and a block bit
+  std::vector<std::pair<unsigned, BitAngle>> block_block = {};
+};
+
+template <class Real>
+struct BlockOperation {
+  enum class Kind : std::uint8_t { kTiles, kMatrix, kPauli, kDiagonal };
+  Kind kind = Kind::kTiles;
+  unsigned registers[4] = {};  // NOLINT(*-c-arrays): handed to a kernel
+  std::size_t first_step = 0;  ///< kTiles: in Sweep::steps
+  std::size_t n_steps = 0;
+  std::size_t table = 0;  ///< kMatrix, kPauli: in Sweep::tables
+  MatrixStep<Real> matrix = {};
+  PauliStep<Real> pauli = {};
+  std::uint64_t block_mask = 0;  ///< kMatrix: only blocks with these bits equal to block_value
+  std::uint64_t block_value = 0;
+  std::uint64_t block_sign = 0;  ///< kPauli: as in PlannedStep
+  PlannedDiagonal diagonal = {};
+};
+
+template <class Real>
+struct Sweep {
+  std::vector<unsigned> from = {};   ///< position in the state's index of each local bit
+  std::vector<unsigned> to = {};     ///< the same when the block is written back
+  std::vector<unsigned> outer = {};  ///< position of each bit of the block's number
+  std::uint64_t zero_blocks = 0;     ///< blocks with one of these bits are zero and stay so
+  std::vector<BlockOperation<Real>> operations = {};
+  std::vector<PlannedStep<Real>> steps = {};
+  AlignedVector<Real> tables = {};
+  Amplitude factor = 1.0;  ///< of all amplitudes, when they are written back
+};
+
+/// Does the sweep to the 2^(from.size() + outer.size()) amplitudes of a state.
+template <class Real>
+void run_sweep(const Execution& execution, const Sweep<Real>& sweep,
+               const BlockKernels<Real>& kernels, Real* state);
+
+}  // namespace quanta::quantum

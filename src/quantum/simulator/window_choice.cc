@@ -1,0 +1,79 @@
+#include "quantum/simulator/window_choice.h"
+
+#include <array>
+#include <bit>
+#include <cassert>
+
+namespace quanta::quantum {
+namespace {
+
+/// About how many passes over the registers an element takes.
+double work(const Element& element) {
+  switch (element.kind) {
+    case Element::Kind::kTurn:
+      return 1.0;
+    case Element::Kind::kMatrix:
+      return static_cast<double>(2 << std::popcount(element.mixed));
+    default:
+      return 0.0;
+  }
+}
+
+double work_in(std::span<const Element> elements, std::span<const std::uint32_t> ids,
+               std::uint64_t set, bool tiles) {
+  Gatekeeper gate(set);
+  double sum = 0.0;
+  for (const std::uint32_t id : ids) {
+    const Element& element = elements[id];
+    const bool possible = tiles ? fits_tile(element) : element.kind != Element::Kind::kWhole;
+    if (gate.admit(element, possible)) {
+      sum += work(element);
+    } else if (gate.closed()) {
+      break;
+    }
+  }
+  return sum;
+}
+
+}  // namespace
+
+bool fits_tile(const Element& element) {
+  return element.kind == Element::Kind::kPhase ||
+         (element.kind == Element::Kind::kTurn && std::has_single_bit(element.mixed));
+}
+
+std::uint64_t choose_set(std::span<const Element> elements, std::span<const std::uint32_t> ids,
+                         const Choice& choice) {
+  std::uint64_t set = choice.universe;
+  assert(static_cast<unsigned>(std::popcount(set)) >= choice.size);
+  if (static_cast<unsigned>(std::popcount(set)) == choice.size) return set;
+  // Where the work does not tell, those leave that are needed last.
+  std::array<std::size_t, 64> first_use;
+  first_use.fill(ids.size());
+  for (std::size_t i = ids.size(); i-- > 0;) {
+    for (std::uint64_t rest = elements[ids[i]].mixed; rest != 0; rest &= rest - 1) {
+      first_use[static_cast<std::size_t>(std::countr_zero(rest))] = i;
+    }
+  }
+  while (static_cast<unsigned>(std::popcount(set)) > choice.size) {
+    const bool keep =
+        static_cast<unsigned>(std::popcount(set & choice.keep_from)) <= choice.keep_count;
+    double best = -1.0;
+    std::size_t best_use = 0;
+    std::uint64_t best_bit = 0;
+    for (std::uint64_t rest = keep ? set & ~choice.keep_from : set; rest != 0; rest &= rest - 1) {
+      const std::uint64_t bit = rest & -rest;
+      const std::size_t use = first_use[static_cast<std::size_t>(std::countr_zero(bit))];
+      const double left = work_in(elements, ids, set ^ bit, choice.tiles);
+      if (left > best || (left == best && use > best_use)) {
+        best = left;
+        best_use = use;
+        best_bit = bit;
+      }
+    }
+    set ^= best_bit;
+  }
+  return set;
+}
+
+}  // namespace quanta::quantum
