@@ -119,36 +119,41 @@ class XEvaluator final : public QaoaEvaluator {
     const Schedule schedule = make_schedule(engine, gammas, betas);
     const std::size_t last = schedule.passes.size() - 1;
     const std::size_t window = last % engine.n_windows();
-    AlignedArray<Real> psi(engine.size());
+    // Two states in one array, half a page apart in their low address bits: the caches tell lines
+    // apart by those, and the kernels read both states at the same places.
+    constexpr std::size_t kPage = 4096 / sizeof(Real);
+    const std::size_t distance = (engine.size() + kPage - 1) / kPage * kPage + kPage / 2;
+    AlignedArray<Real> states(engine.size() + (gradient.empty() ? 0 : distance));
+    Real* const psi = states.data();
 
     // c, or min(c - t, 0) for the quantile t.
     PhasePolynomial diagonal = schedule.quarter_turns % 2 == 1 ? inverted_ : plain_;
     Observable observable{.diagonal = &diagonal};
     const bool tail = alpha < 1.0;
-    run(engine, schedule, tail ? last + 1 : std::max<std::size_t>(last, 1), psi.data(), execution);
+    run(engine, schedule, tail ? last + 1 : std::max<std::size_t>(last, 1), psi, execution);
     std::span<const PassStep> steps = schedule.passes[last];
     if (tail || last == 0) steps = {};
     double t = 0.0;
     if (tail) {
-      t = quantile(engine, schedule, psi.data(), alpha, execution);
+      t = quantile(engine, schedule, psi, alpha, execution);
       diagonal.constant -= t;
       observable.cap = 0.0;
     }
 
     double mean = 0.0;  // of the observable
     if (gradient.empty()) {
-      mean = engine.finish(execution, psi.data(), window, steps, observable, schedule.norm);
+      mean = engine.finish(execution, psi, window, steps, observable, schedule.norm);
     } else {
       std::ranges::fill(gradient, 0.0);
-      AlignedArray<Real> phi(engine.size());
+      Real* const phi = psi + distance;
       for (std::size_t pass = last + 1; pass-- > 0;) {
         const std::span<const PassStep> undo = schedule.passes[pass];
         std::vector<StepDots> dots(undo.size());
         if (pass == last) {
-          mean = engine.finish(execution, psi.data(), phi.data(), window, steps, observable,
+          mean = engine.finish(execution, psi, phi, window, steps, observable,
                                schedule.norm, undo, dots);
         } else {
-          engine.backward(execution, psi.data(), phi.data(), pass % engine.n_windows(), undo, dots);
+          engine.backward(execution, psi, phi, pass % engine.n_windows(), undo, dots);
         }
         for (std::size_t s = 0; s < undo.size(); ++s) {
           const Targets& to = schedule.targets[pass][s];

@@ -19,7 +19,7 @@ namespace quanta::quantum {
 inline constexpr unsigned kMaxLaneBits = 4;
 inline constexpr unsigned kMaxTurnBits = 3;
 inline constexpr unsigned kRotateBits = 3;      ///< row bits that rotate takes at once, at most
-inline constexpr unsigned kRotateBackBits = 2;  ///< and rotate_back
+inline constexpr unsigned kRotateBackBits = 3;  ///< and rotate_back
 
 /// Where the 2^row_bits rows of a block lie: in runs of 2^run_bits neighbours, `pitch` numbers from
 /// one run's start to the next.
@@ -56,17 +56,13 @@ struct LowRotation {
   bool any_lanes = false;
 };
 
-/// The gradient's dot products: for each rotated bit
-///   sum over pairs and parts of phi_b psi_a - phi_a psi_b  (half of dE/dbeta),
-/// before its rotation is undone, without the growth that this call's earlier rotations caused.
-struct LowDots {
-  double lanes[kMaxLaneBits] = {};
-  double rows[kMaxTurnBits] = {};
-};
+/// The gradient's dot products. Of rotated bits: the sum over bits, pairs and parts of
+///   phi_b psi_a - phi_a psi_b  (half of dE/dbeta),
+/// before the rotations are undone.
 struct TurnDots {
-  LowDots before = {};
+  double before = 0.0;
   double diagonal = 0.0;  ///< Im <phi| diagonal |psi>, at the phase
-  LowDots after = {};     ///< relative to the norm just behind the phase
+  double after = 0.0;
 };
 
 template <class Real>
@@ -81,10 +77,10 @@ struct RotationKernels {
   /// Rotates these row bits, n in [1, kRotateBits], by tangents[0 … n-1].
   void (*rotate)(Real* block, const BlockShape& shape, unsigned first, unsigned n,
                  const Real* tangents);
-  /// Undoes it on both states, n in [1, kRotateBackBits]; adds the n dot products, as in LowDots,
-  /// to `dots`.
+  /// Undoes it on both states, n in [1, kRotateBackBits]; adds the dot product of these bits, as in
+  /// TurnDots.
   void (*rotate_back)(Real* psi, Real* phi, const BlockShape& shape, unsigned first, unsigned n,
-                      const Real* tangents, double* dots);
+                      const Real* tangents, double* dot);
   /// Rotates the lanes and n row bits, multiplies by the phase, rotates again; each part may be
   /// nullptr. n <= turn_bits. Asks memory for what lies `next` numbers ahead, where that is not 0.
   void (*turn)(Real* block, const BlockShape& shape, unsigned first, unsigned n,

@@ -191,13 +191,13 @@ class RotationPasses<Real>::Work {
                          has_phase ? &terms : nullptr, step.before.any ? &step.before.low : nullptr,
                          &turned);
       if (step.after.any) {
-        dots[s].after += weight * sum(turned.before);
+        dots[s].after += weight * turned.before;
         weight *= low_squared_cosines(step.after);
       }
       dots[s].diagonal += weight * turned.diagonal;
       if (has_phase) weight /= step.scale * step.scale;
       if (step.before.any) {
-        dots[s].before += weight * sum(turned.after);
+        dots[s].before += weight * turned.after;
         weight *= low_squared_cosines(step.before);
         for (const BitGroup& group : groups_) {
           dots[s].before += weight * rotate_back(psi, phi, group, step.before);
@@ -368,12 +368,10 @@ class RotationPasses<Real>::Work {
     kernels_.rotate(block, window_.shape, group.first, group.n, t.rows.data() + group.first);
   }
   double rotate_back(Real* psi, Real* phi, const BitGroup& group, const Tangents& t) const {
-    std::array<double, kRotateBackBits> dots{};
+    double dot = 0.0;
     kernels_.rotate_back(psi, phi, window_.shape, group.first, group.n, t.rows.data() + group.first,
-                         dots.data());
-    double total = 0.0;
-    for (const double dot : dots) total += dot;
-    return total;
+                         &dot);
+    return dot;
   }
   static double squared_cosines(const BitGroup& group, const Tangents& t) {
     double product = 1.0;
@@ -388,13 +386,6 @@ class RotationPasses<Real>::Work {
     for (const Real tangent : t.low.rows) product *= squared_cosine(static_cast<double>(tangent));
     return product;
   }
-  static double sum(const LowDots& dots) {
-    double total = 0.0;
-    for (const double dot : dots.lanes) total += dot;
-    for (const double dot : dots.rows) total += dot;
-    return total;
-  }
-
   const RotationKernels<Real>& kernels_;
   InstructionSet set_;
   const Window& window_;
