@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -250,30 +251,28 @@ Result<void> check(const QaoaAnsatz& ansatz, const QaoaOptions& options) {
 /// Everything about the final state but the controls.
 void read_out(const QaoaCircuit& circuit, const QaoaOptions& options, double rounding,
               QaoaResult& result, const Execution& execution) {
-  const std::vector<Amplitude> psi =
-      circuit.state(result.angles.gammas, result.angles.betas, execution);
+  const auto& [gammas, betas] = result.angles;
+  result.expectation = circuit.energy(gammas, betas, {}, execution);
+  const std::vector<Amplitude> psi = circuit.state(gammas, betas, execution);
   result.dimension = psi.size();
   result.probabilities.resize(psi.size());
   const double best =
       result.minimum + std::max(kBestTolerance * (result.maximum - result.minimum), rounding);
-  std::size_t n_best = 0;
-  for (std::size_t x = 0; x < psi.size(); ++x) {
-    result.probabilities[x] = std::norm(psi[x]);
-    if (circuit.cost(x) <= best) {
-      result.probability_of_best += result.probabilities[x];
-      ++n_best;
-    }
-  }
-  result.chance = static_cast<double>(n_best) / static_cast<double>(psi.size());
-  result.expectation =
-      result.mean +
+  std::vector<std::size_t> n_best(n_chunks(psi.size(), kGrain));
+  result.probability_of_best =
       parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
         double sum = 0.0;
         for (std::size_t x = begin; x < end; ++x) {
-          sum += result.probabilities[x] * (circuit.cost(x) - result.mean);
+          result.probabilities[x] = std::norm(psi[x]);
+          if (circuit.cost(x) > best) continue;
+          sum += result.probabilities[x];
+          ++n_best[begin / kGrain];
         }
         return sum;
       });
+  result.chance =
+      static_cast<double>(std::accumulate(n_best.begin(), n_best.end(), std::size_t{0})) /
+      static_cast<double>(psi.size());
 
   RandomStream stream(options.seed, "qaoa shots");
   std::size_t best_position = psi.size();
