@@ -542,8 +542,8 @@ Result<void> Compiler::compile(Position at, const Measurement& node) {
     emit(Op::kPop, at);
     return {};
   }
-  QUANTA_TRY(const Type wanted, target_type(node.target));
   QUANTA_TRY(Compiled value, expression(node.measure));
+  QUANTA_TRY(const Type wanted, target_type(node.target));
   if (!converts(value.type, wanted, false)) {
     return fault(at, fmt::format("the outcome is a {}, the target a {}", to_text(value.type),
                                  to_text(wanted)));

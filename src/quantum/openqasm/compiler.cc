@@ -28,6 +28,16 @@ std::uint64_t cells(const Value& value) {
   return 1;
 }
 
+/// "; did you mean …?", or nothing. Names of one letter are no misspellings of each other.
+std::string suggestion(const std::string& name, std::vector<std::string_view> known) {
+  if (name.size() < 2) return {};
+  // Of equally near ones the one that begins alike.
+  std::ranges::sort(known, {},
+                    [&](std::string_view word) { return std::pair(word[0] != name[0], word); });
+  const std::string_view near = nearest_word(name, known);
+  return near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near);
+}
+
 }  // namespace
 
 Result<Code> compile(const Syntax& syntax, const std::map<std::string, std::string>& inputs) {
@@ -138,19 +148,21 @@ void Compiler::close_scope() {
   unit().scopes.pop_back();
 }
 
-std::unexpected<Error> Compiler::undeclared(const std::string& name, Position at) const {
-  std::vector<std::string_view> known = builtin_names();
+std::unexpected<Error> Compiler::undeclared(const std::string& name, Position at,
+                                            bool called) const {
+  std::vector<std::string_view> known;
+  if (called) known = builtin_names();
   const auto add = [&](const auto& scope) {
-    for (const auto& [word, symbol] : scope) known.emplace_back(word);
+    for (const auto& [word, symbol] : scope) {
+      const bool function =
+          symbol.what == Symbol::What::kFunction || symbol.what == Symbol::What::kExtern;
+      if (function == called) known.emplace_back(word);
+    }
   };
   for (const auto& scope : unit().scopes) add(scope);
   if (units_.size() > 1) add(units_[0].scopes[0]);
-  std::ranges::sort(known);
-  // Two of a kind among names of one letter mean nothing.
-  const std::string_view near = name.size() < 2 ? std::string_view() : nearest_word(name, known);
-  return fault(at, near.empty()
-                       ? fmt::format("\"{}\" is not declared", name)
-                       : fmt::format("\"{}\" is not declared; did you mean \"{}\"?", name, near));
+  return fault(at,
+               fmt::format("\"{}\" is not declared{}", name, suggestion(name, std::move(known))));
 }
 
 const LibraryGate* Compiler::find_library_gate(std::string_view name) const {
@@ -171,11 +183,8 @@ std::unexpected<Error> Compiler::undefined_gate(const std::string& name, Positio
     return fault(
         at, fmt::format("gate \"{}\" is not defined; it is after include \"{}\";", name, include));
   }
-  std::ranges::sort(known);
-  const std::string_view near = name.size() < 2 ? std::string_view() : nearest_word(name, known);
-  return fault(at, near.empty() ? fmt::format("gate \"{}\" is not defined", name)
-                                : fmt::format("gate \"{}\" is not defined; did you mean \"{}\"?",
-                                              name, near));
+  return fault(
+      at, fmt::format("gate \"{}\" is not defined{}", name, suggestion(name, std::move(known))));
 }
 
 Result<std::uint32_t> Compiler::size(ExpressionId id, std::string_view what, std::uint32_t most) {

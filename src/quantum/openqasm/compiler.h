@@ -95,7 +95,8 @@ class Compiler {
   bool at_global_scope() const { return units_.size() == 1 && unit().scopes.size() == 1; }
   Unit& unit() { return units_.back(); }
   const Unit& unit() const { return units_.back(); }
-  std::unexpected<Error> undeclared(const std::string& name, Position at) const;
+  std::unexpected<Error> undeclared(const std::string& name, Position at,
+                                    bool called = false) const;
   const LibraryGate* find_library_gate(std::string_view name) const;
   std::unexpected<Error> undefined_gate(const std::string& name, Position at) const;
 

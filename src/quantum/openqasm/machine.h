@@ -13,9 +13,10 @@
 ///
 /// Gates of the library have Qiskit's meaning in OpenQASM 2 and that of stdgates.inc in 3 (u2 and
 /// u3 differ by a phase that shows under ctrl alone). Integers are exact in 64 bits and wrap when
-/// they are stored in int[n] or uint[n], n at most 64; floats and angles of any size are kept in
-/// double precision, an angle in [0, 2pi), and its n bits are those of the nearest multiple of
-/// 2pi/2^n. Declared variables begin as zero. box, delay, nop, cal and defcal do nothing.
+/// they are stored in int[n] or uint[n], n at most 64; int[n](bits) reads bits without a sign;
+/// floats and angles of any size are kept in double precision, an angle in [0, 2pi), and its n bits
+/// are those of the nearest multiple of 2pi/2^n. Declared variables begin as zero. box, delay, nop,
+/// cal and defcal do nothing.
 #pragma once
 
 #include <cstdint>

@@ -168,7 +168,6 @@ Result<Value> select_part(const Value& value, const Type& type, const IndexList&
   Bits part;
   for (const std::uint32_t offset : selection.offsets) {
     // An integer that is not known yet may have fewer bits than its type.
-    if (offset >= bits->cells.size() && bits->is_signed) return Unknown{};
     part.cells.push_back(offset < bits->cells.size() ? bits->cells[offset] : 0);
   }
   return part;

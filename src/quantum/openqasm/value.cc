@@ -49,10 +49,7 @@ Result<std::uint64_t> truncated(double x, const Type& to) {
 /// The truth of "these bits read as a number are `number`".
 Value equals_number(const Bits& bits, std::uint64_t number) {
   const std::size_t n = bits.cells.size();
-  // What the register's bits would be read as must be the number itself.
-  std::uint64_t low = n >= 64 ? number : number & ((std::uint64_t{1} << n) - 1);
-  if (bits.is_signed && n < 64 && n > 0 && (low >> (n - 1) & 1) != 0) low |= ~std::uint64_t{0} << n;
-  if (low != number) return std::uint64_t{0};
+  if (n < 64 && number >> n != 0) return std::uint64_t{0};
   Predicate predicate;
   for (std::size_t i = 0; i < n; ++i) {
     const bool wanted = i < 64 && (number >> i & 1) != 0;
@@ -249,7 +246,7 @@ Result<Value> shifted(Operator op, const Value& left, std::uint64_t by, const Ty
   }
   if (const auto* bits = std::get_if<Bits>(&left)) {
     const std::size_t n = bits->cells.size();
-    Bits result{.cells = std::vector<std::uint32_t>(n), .is_signed = bits->is_signed};
+    Bits result{.cells = std::vector<std::uint32_t>(n)};
     for (std::size_t i = 0; i < n; ++i) {
       if (op == Operator::kShiftLeft && i >= by) result.cells[i] = bits->cells[i - by];
       if (op == Operator::kShiftRight && by < n - i) result.cells[i] = bits->cells[i + by];
@@ -430,13 +427,11 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
     const auto n = static_cast<std::uint32_t>(bits->cells.size());
     switch (to.kind) {
       case Kind::kBool:
-        if (from.kind != Kind::kBit) bits->is_signed = false;
         return negation(equals_number(*bits, 0));
       case Kind::kBit:
         if (from.kind != Kind::kBit) {  // an integer that is not known yet
           if (!with_cast && n > std::max(to.width, 1U)) return Unknown{};
           bits->cells.resize(std::max(to.width, 1U));
-          bits->is_signed = false;
           return value;
         }
         if (to.width != kAnySize && n != std::max(to.width, 1U)) {
@@ -446,10 +441,9 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
       case Kind::kInt:
       case Kind::kUint:
         if (!bits->known()) {
-          if (from.kind != Kind::kBit && bits->is_signed) return value;
-          if (bits->cells.size() > bit_width(to)) return Unknown{};
-          bits->is_signed = to.kind == Kind::kInt && n == bit_width(to);
-          return value;
+          // Where no bit can be a sign or be cut off they stay what they are.
+          const bool fits = to.kind == Kind::kInt ? n < bit_width(to) : n <= bit_width(to);
+          return fits ? value : Value(Unknown{});
         }
         if (n > 64) {
           for (std::size_t i = 64; i < n; ++i) {

@@ -53,7 +53,6 @@ std::string to_text(const Type& type);
 struct Bits {
   static constexpr std::uint32_t kFirstOutcome = 2;
   std::vector<std::uint32_t> cells = {};
-  bool is_signed = false;  ///< where it stands for an integer that is not known yet
 
   bool known() const;
   friend bool operator==(const Bits&, const Bits&) = default;
