@@ -22,7 +22,7 @@ namespace {
 constexpr unsigned kMostConditionBits =
     6;  // of a register whose values are gone through one by one
 
-/// "-3*pi/4" where that is the number within 1e-15, else 17 significant digits.
+/// "-3*pi/4" where that is the number within 1e-15, else the digits that tell it from all others.
 std::string number_text(double x) {
   if (x == 0.0) return "0";
   for (const int n : {1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}) {
@@ -37,7 +37,7 @@ std::string number_text(double x) {
     text += "pi";
     return n == 1 ? text : text + fmt::format("/{}", n);
   }
-  std::string text = fmt::format("{:.17g}", x);
+  std::string text = fmt::format("{}", x);
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;
 }
@@ -74,8 +74,9 @@ class Writer {
       }
       body += *lines;
     }
-    if (version_ == 3 && circuit_.global_phase() != Angle()) {
-      body += fmt::format("gphase({});\n", text(circuit_.global_phase(), parameters_));
+    phase_ = phase_ + circuit_.global_phase();
+    if (version_ == 3 && phase_ != Angle()) {
+      body += fmt::format("gphase({});\n", text(phase_, parameters_));
     }
     return head() + body;
   }
@@ -177,7 +178,9 @@ class Writer {
     } else if (operation.gate == Gate::kReset) {
       lines = fmt::format("reset {};\n", qubits[0]);
     } else {
+      const Angle before = phase_;
       QUANTA_TRY(lines, gate_text(operation, qubits, parameters_, ""));
+      if (operation.condition) phase_ = before;  // between branches no measurement sees it
     }
     if (!operation.condition || operation.gate == Gate::kBarrier || lines.empty()) return lines;
     QUANTA_TRY(const Names conditions, condition_texts(operation));
@@ -312,10 +315,13 @@ class Writer {
     std::string out = statement(indent, prefix(operation) + "U", three, qubits);
     const Angle rest = g - 0.5 * t;
     if (rest == Angle()) return out;
+    if (operation.n_controls == 0) {
+      phase_ = phase_ + rest;
+      return out;
+    }
     const Names controls(qubits.begin(), qubits.begin() + operation.n_controls);
-    return out + fmt::format("{}{}gphase({}){};\n", indent, prefix(operation),
-                             text(rest, parameters),
-                             controls.empty() ? "" : " " + joined(controls));
+    return out + fmt::format("{}{}gphase({}) {};\n", indent, prefix(operation),
+                             text(rest, parameters), joined(controls));
   }
 
   /// "ctrl(2) @ negctrl @ "
@@ -525,14 +531,16 @@ class Writer {
     Names qubits(n);
     for (unsigned q = 0; q < n; ++q) qubits[q] = fmt::format("q{}", q);
     std::string body;
+    const Angle outside = std::exchange(phase_, sequence.phase);
     for (const Sequence::Part& part : sequence.parts) {
       Names on;
       for (const unsigned q : part.operation.qubits) on.push_back(qubits[q]);
       QUANTA_TRY(const std::string lines, gate_text(part.operation, on, own, "  "));
       body += lines;
     }
-    if (version_ == 3 && sequence.phase != Angle()) {
-      body += fmt::format("  gphase({});\n", text(sequence.phase, own));
+    const Angle phase = std::exchange(phase_, outside);
+    if (version_ == 3 && phase != Angle()) {
+      body += fmt::format("  gphase({});\n", text(phase, own));
     }
     // A gate that is used inside has been defined on the way, before this one.
     definitions_.push_back(fmt::format("gate {}{} {} {{\n{}}}\n", name,
@@ -553,6 +561,7 @@ class Writer {
   std::map<std::string, std::vector<std::pair<std::shared_ptr<const Circuit>, std::string>>>
       bodies_;
   std::vector<std::pair<Operation, std::string>> lowered_;
+  Angle phase_;  ///< global, of what is being written: comes at its end
 };
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace quanta::quantum::openqasm {
 /// The circuit with qelib1.inc. Gates which that library lacks come as `gate` definitions; what has
 /// no name of its own (unitaries, diagonals, permutations, Pauli exponentials, gates under many
 /// controls) as definitions made of library gates. Angles are k*pi/n where that is exact to 1e-15,
-/// else they have 17 significant digits. Read back, the circuit does the same up to its global
-/// phase, which OpenQASM 2 cannot say.
+/// else they have all digits that their doubles need (up to 17). Read back, the circuit does the
+/// same up to its global phase, which OpenQASM 2 cannot say.
 ///
 /// Errors: kBadInput, field "circuit", naming the operation: named parameters; a condition that
 /// needs bits of two registers, or of one with more than 6 bits where it is no `==` of the whole;
