@@ -24,7 +24,8 @@ Result<std::vector<std::string>> Parser::annotations() {
   while (is("@")) {
     const Position at = current_.at;
     const std::string_view text = lexer_.rest_of_line();
-    const char first = text.empty() ? ' ' : text[0];
+    const bool adjacent = text.data() == current_.text.data() + 1;
+    const char first = text.empty() || !adjacent ? ' ' : text[0];
     if (!(first >= 'a' && first <= 'z') && !(first >= 'A' && first <= 'Z') && first != '_') {
       return fault(at, "found \"@\", expected the name of an annotation right behind it");
     }
