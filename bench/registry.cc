@@ -10,6 +10,8 @@ Result<std::vector<Row>> data_check_benchmark(const Context& context);
 Result<std::vector<Row>> covariance_benchmark(const Context& context);
 Result<std::vector<Row>> quadratic_program_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_benchmark(const Context& context);
+Result<std::vector<Row>> gradient_benchmark(const Context& context);
+Result<std::vector<Row>> phase_estimation_benchmark(const Context& context);
 
 std::span<const Benchmark> benchmarks() {
   static constexpr auto kBenchmarks = std::to_array<Benchmark>({
@@ -18,6 +20,8 @@ std::span<const Benchmark> benchmarks() {
       {"covariance", covariance_benchmark},
       {"quadratic-program", quadratic_program_benchmark},
       {"qaoa", qaoa_benchmark},
+      {"quantum-gradient", gradient_benchmark},
+      {"quantum-phase", phase_estimation_benchmark},
   });
   return kBenchmarks;
 }
