@@ -232,6 +232,37 @@ TEST(Gradient, ImaginaryOverlapIsThatOfTheMatrix) {
   }
 }
 
+// Many strings that differ in Z alone go another way; blocks of 2^14 are put together.
+TEST(Gradient, OverlapsOfManyStringsAreThoseOfEach) {
+  for (const unsigned n : {3U, 15U}) {
+    RandomStream stream(n, "test overlap");
+    const std::size_t size = std::size_t{1} << n;
+    std::vector<Amplitude> phi(size);
+    std::vector<Amplitude> psi(size);
+    for (auto* state : {&phi, &psi}) {
+      for (Amplitude& a : *state) a = {stream.normal(), stream.normal()};
+    }
+    std::vector<ControlledPauli> strings;
+    for (int repeat = 0; repeat < 40; ++repeat) {
+      ControlledPauli pauli;
+      if (repeat % 4 == 1) pauli.string.x = size / 2 + 1;
+      if (repeat % 4 == 2) pauli = {.control_mask = 2, .control_value = 2};
+      pauli.string.z = stream.next() & (size - 1) & ~pauli.control_mask;
+      strings.push_back(pauli);
+    }
+    for (const auto set :
+         {InstructionSet::kScalar, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+      if (set > best_instruction_set()) continue;
+      const auto together = imaginary_overlaps({.instruction_set = set}, phi, psi, strings);
+      for (std::size_t i = 0; i < strings.size(); ++i) {
+        const auto alone =
+            imaginary_overlaps({.instruction_set = set}, phi, psi, std::span(&strings[i], 1));
+        EXPECT_NEAR(together[i], alone[0], 1e-10);
+      }
+    }
+  }
+}
+
 // dU/dt = -i G U against a difference of the matrix itself.
 TEST(Gradient, GeneratorsAreThoseOfTheMatrices) {
   std::size_t n_angles = 0;

@@ -24,7 +24,8 @@ struct ControlledPauli {
 
 /// Im <phi| Pi P |psi> for each of the given strings. Both states have the same number of
 /// amplitudes, a power of two. Same bits for any number of threads. Cost: one pass over both states
-/// a string, in blocks of 2^14 amplitudes which stay in the cache for all strings.
+/// a string, in blocks of 2^14 amplitudes which stay in the cache for all strings; strings that
+/// differ in their Z alone (six or more) share one pass and a Walsh-Hadamard transform of a block.
 std::vector<double> imaginary_overlaps(const Execution& execution, std::span<const Amplitude> phi,
                                        std::span<const Amplitude> psi,
                                        std::span<const ControlledPauli> strings);
