@@ -23,7 +23,7 @@ std::uint64_t good_value(const EstimationProblem& problem) {
 Result<void> check(const EstimationProblem& problem, bool unitary) {
   const Circuit& a = problem.preparation;
   if (a.n_qubits() == 0) return bad_input("preparation", "the circuit has no qubits");
-  if (a.n_qubits() > 63) {
+  if (unitary && a.n_qubits() > 63) {  // as many controls as a reflection can have
     return bad_input("preparation", fmt::format("{} qubits: at most 63", a.n_qubits()));
   }
   if (!a.parameters().empty()) {

@@ -13,8 +13,7 @@
 namespace quanta::quantum {
 namespace {
 
-Result<void> check_values(const Circuit& load, std::span<const double> values) {
-  const unsigned n = load.n_qubits();
+Result<void> check_values(std::size_t n, std::span<const double> values) {
   if (n == 0 || n > 30 || values.size() != std::size_t{1} << n) {
     return bad_input("values",
                      fmt::format("{} of them for the states of {} qubits", values.size(), n));
@@ -27,8 +26,11 @@ Result<void> check_values(const Circuit& load, std::span<const double> values) {
   return {};
 }
 
-std::vector<unsigned> first_qubits(unsigned n) {
-  std::vector<unsigned> qubits(n);
+/// x, or all qubits of the circuit where it is empty.
+std::vector<unsigned> register_of(const Circuit& load, std::span<const unsigned> x) {
+  std::vector<unsigned> qubits(x.begin(), x.end());
+  if (!qubits.empty()) return qubits;
+  qubits.resize(load.n_qubits());
   std::iota(qubits.begin(), qubits.end(), 0U);
   return qubits;
 }
@@ -76,19 +78,21 @@ Result<void> check_c(double c) {
   return {};
 }
 
-Result<EncodedExpectation> encode_exactly(const Circuit& load, std::span<const double> values) {
-  QUANTA_CHECK(check_values(load, values));
+Result<EncodedExpectation> encode_exactly(const Circuit& load, std::span<const double> values,
+                                          std::span<const unsigned> x) {
+  const std::vector<unsigned> controls = register_of(load, x);
+  QUANTA_CHECK(check_values(controls.size(), values));
   const unsigned n = load.n_qubits();
   const auto [low, high] = std::ranges::minmax(values);
   std::vector<double> angles(values.size());
-  for (std::size_t x = 0; x < values.size() && low < high; ++x) {
-    angles[x] = 2.0 * angle_of((values[x] - low) / (high - low));
+  for (std::size_t i = 0; i < values.size() && low < high; ++i) {
+    angles[i] = 2.0 * angle_of((values[i] - low) / (high - low));
   }
   EncodedExpectation encoded{.problem = {.preparation = Circuit(n + 1), .objective = {n}},
                              .offset = low,
                              .scale = high - low};
   QUANTA_TRY(encoded.problem.preparation, compose(std::move(encoded.problem.preparation), load));
-  multiplexed_ry(encoded.problem.preparation, angles, first_qubits(n), n);
+  multiplexed_ry(encoded.problem.preparation, angles, controls, n);
   return encoded;
 }
 
@@ -118,18 +122,20 @@ Result<EncodedExpectation> encode_linearly(Circuit circuit, std::span<const unsi
       .scale = per_amplitude};
 }
 
-Result<SignedExpectation> encode_with_sign(const Circuit& load, std::span<const double> values) {
-  QUANTA_CHECK(check_values(load, values));
+Result<SignedExpectation> encode_with_sign(const Circuit& load, std::span<const double> values,
+                                           std::span<const unsigned> x) {
+  const std::vector<unsigned> controls = register_of(load, x);
+  QUANTA_CHECK(check_values(controls.size(), values));
   const unsigned n = load.n_qubits();
   double scale = 0.0;
   for (const double value : values) scale = std::max(scale, std::abs(value));
   if (scale == 0.0) scale = 1.0;
   std::vector<double> angles(values.size());
-  for (std::size_t x = 0; x < values.size(); ++x) angles[x] = 2.0 * std::acos(values[x] / scale);
+  for (std::size_t i = 0; i < values.size(); ++i) angles[i] = 2.0 * std::acos(values[i] / scale);
   Circuit circuit(n + 1);
   QUANTA_TRY(const Circuit undo, inverse(load));
   QUANTA_TRY(circuit, compose(std::move(circuit), load));
-  multiplexed_ry(circuit, angles, first_qubits(n), n);
+  multiplexed_ry(circuit, angles, controls, n);
   QUANTA_TRY(circuit, compose(std::move(circuit), undo));
   return SignedExpectation{.problem = {.preparation = std::move(circuit)}, .scale = scale};
 }
@@ -163,16 +169,14 @@ Result<ExpectationEstimate> estimate_expectation(const SignedExpectation& encode
                 encoded.problem.preparation, options, execution);
 }
 
-Result<ExpectationEstimate> estimate_expectation(const Circuit& load,
-                                                 std::span<const double> probabilities,
-                                                 std::span<const double> values,
-                                                 const ExpectationOptions& options,
-                                                 const Execution& execution) {
+Result<ExpectationEstimate> estimate_expectation(
+    const Circuit& load, std::span<const double> probabilities, std::span<const double> values,
+    const ExpectationOptions& options, const Execution& execution, std::span<const unsigned> x) {
   if (options.real) {
-    QUANTA_TRY(const SignedExpectation encoded, encode_with_sign(load, values));
+    QUANTA_TRY(const SignedExpectation encoded, encode_with_sign(load, values, x));
     return estimate_expectation(encoded, probabilities, values, options, execution);
   }
-  QUANTA_TRY(const EncodedExpectation encoded, encode_exactly(load, values));
+  QUANTA_TRY(const EncodedExpectation encoded, encode_exactly(load, values, x));
   return estimate_expectation(encoded, probabilities, values, options, execution);
 }
 

@@ -45,9 +45,11 @@ struct EncodedExpectation {
 };
 
 /// The exact encoding; the objective qubit comes behind those of `load`.
-/// load: makes the distribution on its n qubits; values: 2^n of them.
+/// load: makes the distribution; x: the register that f depends on, all qubits of `load` where it
+/// is empty; values: f of each of its 2^n states.
 /// Errors: kBadInput, field "values" (their number, not finite: says which).
-Result<EncodedExpectation> encode_exactly(const Circuit& load, std::span<const double> values);
+Result<EncodedExpectation> encode_exactly(const Circuit& load, std::span<const double> values,
+                                          std::span<const unsigned> x = {});
 
 /// The linear encoding. `payoff` gives f = offset + slope * x on each piece of the register x,
 /// where all `controls` are 1, and f = 0 elsewhere; all its values lie in `range`, as does 0.
@@ -66,7 +68,8 @@ struct SignedExpectation {
   double scale = 1.0;  ///< largest |f|, 1 where all are 0
 };
 /// Errors: as encode_exactly.
-Result<SignedExpectation> encode_with_sign(const Circuit& load, std::span<const double> values);
+Result<SignedExpectation> encode_with_sign(const Circuit& load, std::span<const double> values,
+                                           std::span<const unsigned> x = {});
 
 struct ExpectationOptions {
   EstimatorOptions estimator = IterativeOptions{};  ///< epsilon is the amplitude's, not E's
@@ -128,7 +131,8 @@ Result<ExpectationEstimate> estimate_expectation(const Circuit& load,
                                                  std::span<const double> probabilities,
                                                  std::span<const double> values,
                                                  const ExpectationOptions& options,
-                                                 const Execution& execution);
+                                                 const Execution& execution,
+                                                 std::span<const unsigned> x = {});
 
 /// Mean of f over `samples` draws of x, and its standard error. Chunks of 65,536 samples have their
 /// own streams, so the bits do not depend on threads. Precondition: a distribution and as many

@@ -49,15 +49,16 @@ struct GridDistribution {
   std::vector<unsigned> register_of(std::size_t axis) const;
 };
 
-/// Largest number of qubits of all axes together.
-inline constexpr unsigned kMostGridQubits = 16;
+/// Largest number of qubits of all axes together: loading n of them takes 2^(n+1) gates on 2^n
+/// amplitudes.
+inline constexpr unsigned kMostGridQubits = 12;
 
 /// log X is normal with this mean and covariance. Axis i reaches from max(0, m - d s) to m + d s, m
 /// and s being mean and standard deviation of X_i and d = deviations.
 ///
 /// mean: of log X, d values; covariance: d x d; qubits: of each axis, d values.
 /// Errors: kBadInput, field "mean" (none, not finite), "covariance" (wrong size, not symmetric, not
-/// positive definite, not finite), "qubits" (wrong number, 0 on an axis, more than 16 together),
+/// positive definite, not finite), "qubits" (wrong number, 0 on an axis, more than 12 together),
 /// "deviations" (not above 0, not finite).
 Result<GridDistribution> log_normal_grid(std::span<const double> mean, const Matrix& covariance,
                                          std::span<const unsigned> qubits, double deviations = 3.0);

@@ -34,7 +34,7 @@ TEST(GridDistribution, NamesTheFieldAtFault) {
       {"no variance", {0.0}, Matrix(1, 1, 0.0), {2}, {}, "covariance"},
       {"too few axes", {0.0, 0.0}, unit, {2}, {}, "qubits"},
       {"an axis without qubits", {0.0, 0.0}, unit, {2, 0}, {}, "qubits"},
-      {"too many qubits", {0.0, 0.0}, unit, {8, 9}, {}, "qubits"},
+      {"too many qubits", {0.0, 0.0}, unit, {6, 7}, {}, "qubits"},
       {"far too many qubits", {0.0, 0.0}, unit, {1, ~0U}, {}, "qubits"},
   };
   for (const auto& c : cases) {

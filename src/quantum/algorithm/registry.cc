@@ -4,10 +4,12 @@
 
 #include "quantum/algorithm/bayesian_phase.h"
 #include "quantum/algorithm/canonical_amplitude_estimation.h"
+#include "quantum/algorithm/credit_risk.h"
 #include "quantum/algorithm/gray_enumeration.h"
 #include "quantum/algorithm/grover_search.h"
 #include "quantum/algorithm/iterative_amplitude_estimation.h"
 #include "quantum/algorithm/iterative_phase.h"
+#include "quantum/algorithm/market_risk.h"
 #include "quantum/algorithm/maximum_likelihood_amplitude_estimation.h"
 #include "quantum/algorithm/option_pricing.h"
 #include "quantum/algorithm/phase_estimation.h"
@@ -33,6 +35,8 @@ std::span<const AlgorithmDescription> algorithms() {
       kIterativePhaseEstimation,
       kBayesianPhaseEstimation,
       kOptionPricing,
+      kCreditRisk,
+      kMarketRisk,
   });
   return kAlgorithms;
 }
