@@ -39,6 +39,7 @@
 #include "core/result.h"
 #include "quantum/algorithm/qaoa_evaluator.h"
 #include "quantum/algorithm/quadratic_cost.h"
+#include "quantum/simulator/precision.h"
 
 namespace quanta::quantum {
 
@@ -50,15 +51,6 @@ constexpr auto enum_names(Mixer) {
                     std::pair{kRingXy, std::string_view("ring-xy")},
                     std::pair{kFullXy, std::string_view("full-xy")},
                     std::pair{kGrover, std::string_view("grover")}};
-}
-
-/// Of the amplitudes. Single precision takes half the memory and about half the time, and leaves
-/// about 1e-6 of the cost's spread as error; sums are double either way.
-enum class Precision { kDouble, kSingle };
-
-constexpr auto enum_names(Precision) {
-  return std::array{std::pair{Precision::kDouble, std::string_view("double")},
-                    std::pair{Precision::kSingle, std::string_view("single")}};
 }
 
 struct QaoaAnsatz {

@@ -18,19 +18,9 @@
 #include "core/result.h"
 #include "quantum/circuit/circuit.h"
 #include "quantum/simulator/amplitude_array.h"
+#include "quantum/simulator/precision.h"
 
 namespace quanta::quantum {
-
-enum class Precision {
-  kDouble,  ///< 16 bytes an amplitude
-  kSingle,  ///< 8 bytes, errors of 1e-7 times the root of the number of gates on each qubit
-};
-
-constexpr auto enum_names(Precision) {
-  using enum Precision;
-  return std::array{std::pair{kDouble, std::string_view("double")},
-                    std::pair{kSingle, std::string_view("single")}};
-}
 
 /// Row by row; bit j of a row or column index is operand j.
 using Gate1 = std::array<Amplitude, 4>;
