@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "quantum/algorithm/qaoa_circuit.h"
 #include "quantum/simulator/state_vector.h"
+#include "quantum/simulator/weight_subspace.h"
 
 namespace quanta::bench {
 namespace {
