@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "quantum/circuit/algebra.h"
+#include "quantum/simulator/binomial.h"
 #include "quantum/simulator/simulate.h"
 
 namespace quanta::quantum {
@@ -187,9 +188,7 @@ Result<double> AmplitudeOracle::probability(std::uint64_t k, const Execution& ex
 Result<std::uint64_t> AmplitudeOracle::measure(std::uint64_t k, std::uint64_t shots,
                                                RandomStream& random, const Execution& execution) {
   QUANTA_TRY(const double p, probability(k, execution));
-  std::uint64_t good = 0;
-  for (std::uint64_t shot = 0; shot < shots; ++shot) good += random.uniform() < p ? 1 : 0;
-  return good;
+  return binomial_sample(shots, std::clamp(p, 0.0, 1.0), random);
 }
 
 void add_round(AmplitudeEstimate& estimate, const EstimationRound& round) {

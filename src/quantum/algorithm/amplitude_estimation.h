@@ -89,8 +89,8 @@ class AmplitudeOracle {
   /// before. Errors: kCancelled.
   Result<double> probability(std::uint64_t k, const Execution& execution);
 
-  /// How many of `shots` shots of Q^k A|0…0> are good: one uniform number of the stream a shot.
-  /// Errors: kCancelled.
+  /// How many of `shots` shots of Q^k A|0…0> are good, drawn from their binomial distribution: no
+  /// slower for many shots. Errors: kCancelled.
   Result<std::uint64_t> measure(std::uint64_t k, std::uint64_t shots, RandomStream& random,
                                 const Execution& execution);
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "quantum/circuit/algebra.h"
+#include "quantum/simulator/binomial.h"
 
 namespace quanta::quantum {
 namespace {
@@ -42,8 +43,7 @@ double sum_of_products(std::span<const double> p, std::span<const double> f) {
 /// What stands beside every estimate of offset + scale * (what was estimated).
 ExpectationEstimate beside(AmplitudeEstimate amplitude, double offset, double scale, double true_a,
                            std::span<const double> probabilities, std::span<const double> values,
-                           const Circuit& preparation, const ExpectationOptions& options,
-                           const Execution& execution) {
+                           const Circuit& preparation, std::uint64_t seed) {
   ExpectationEstimate e;
   e.value = offset + scale * amplitude.value;
   const double one = offset + scale * amplitude.interval.low;
@@ -52,22 +52,19 @@ ExpectationEstimate beside(AmplitudeEstimate amplitude, double offset, double sc
   e.exact = sum_of_products(probabilities, values);
   e.circuit_value = offset + scale * true_a;
   e.payoff_bias = e.circuit_value - e.exact;
-  e.monte_carlo =
-      monte_carlo_mean(probabilities, values, std::min(amplitude.a_calls, options.most_samples),
-                       options.seed, execution);
+  RandomStream random(seed, "plain monte carlo of a grid");
+  e.monte_carlo = monte_carlo_mean(probabilities, values, amplitude.a_calls, random);
   e.qubits = preparation.n_qubits();
   e.gates = preparation.operations().size();
   e.amplitude = std::move(amplitude);
   return e;
 }
 
-Result<void> check(std::span<const double> probabilities, std::span<const double> values,
-                   const ExpectationOptions& options) {
+Result<void> check_sizes(std::span<const double> probabilities, std::span<const double> values) {
   if (probabilities.empty() || probabilities.size() != values.size()) {
     return bad_input("values", fmt::format("{} of them for {} probabilities", values.size(),
                                            probabilities.size()));
   }
-  if (options.most_samples == 0) return bad_input("most_samples", "0: at least 1 is needed");
   return {};
 }
 
@@ -145,13 +142,13 @@ Result<ExpectationEstimate> estimate_expectation(const EncodedExpectation& encod
                                                  std::span<const double> values,
                                                  const ExpectationOptions& options,
                                                  const Execution& execution) {
-  QUANTA_CHECK(check(probabilities, values, options));
+  QUANTA_CHECK(check_sizes(probabilities, values));
   QUANTA_TRY(AmplitudeOracle oracle,
              AmplitudeOracle::create(encoded.problem, options.oracle, execution));
   QUANTA_TRY(AmplitudeEstimate amplitude,
              estimate_amplitude(oracle, options.estimator, options.seed, execution));
   return beside(std::move(amplitude), encoded.offset, encoded.scale, oracle.exact(), probabilities,
-                values, encoded.problem.preparation, options, execution);
+                values, encoded.problem.preparation, options.seed);
 }
 
 Result<ExpectationEstimate> estimate_expectation(const SignedExpectation& encoded,
@@ -159,14 +156,14 @@ Result<ExpectationEstimate> estimate_expectation(const SignedExpectation& encode
                                                  std::span<const double> values,
                                                  const ExpectationOptions& options,
                                                  const Execution& execution) {
-  QUANTA_CHECK(check(probabilities, values, options));
+  QUANTA_CHECK(check_sizes(probabilities, values));
   QUANTA_TRY(const double exact,
              exact_real_amplitude(encoded.problem, options.oracle.memory_limit, execution));
   QUANTA_TRY(AmplitudeEstimate amplitude,
              estimate_real_amplitude(encoded.problem, options.real.value_or(RealOptions{}),
                                      options.oracle, options.seed, execution));
   return beside(std::move(amplitude), 0.0, encoded.scale, exact, probabilities, values,
-                encoded.problem.preparation, options, execution);
+                encoded.problem.preparation, options.seed);
 }
 
 Result<ExpectationEstimate> estimate_expectation(
@@ -180,38 +177,45 @@ Result<ExpectationEstimate> estimate_expectation(
   return estimate_expectation(encoded, probabilities, values, options, execution);
 }
 
+std::vector<std::uint64_t> sampled_counts(std::span<const double> probabilities,
+                                          std::uint64_t samples, RandomStream& random) {
+  // Point by point: how many of the samples that are left, with its share of what is left.
+  std::vector<std::uint64_t> counts(probabilities.size());
+  std::size_t last = 0;
+  double rest = 0.0;
+  for (std::size_t x = 0; x < probabilities.size(); ++x) {
+    rest += probabilities[x];
+    if (probabilities[x] > 0.0) last = x;
+  }
+  for (std::size_t x = 0; x < last && samples > 0; ++x) {
+    if (rest > 0.0) {
+      counts[x] = binomial_sample(samples, std::min(1.0, probabilities[x] / rest), random);
+    }
+    samples -= counts[x];
+    rest -= probabilities[x];
+  }
+  counts[last] += samples;
+  return counts;
+}
+
 MonteCarloValue monte_carlo_mean(std::span<const double> probabilities,
                                  std::span<const double> values, std::uint64_t samples,
-                                 std::uint64_t seed, const Execution& execution) {
-  std::vector<double> cumulative(probabilities.size());
-  std::partial_sum(probabilities.begin(), probabilities.end(), cumulative.begin());
-  // The last point that can be drawn takes what rounding leaves of the sum.
-  const auto last = static_cast<std::size_t>(
-      std::ranges::lower_bound(cumulative, cumulative.back()) - cumulative.begin());
-  // Around one of the values, so that the variance of large equal values is 0.
-  const double shift = values[last];
-  constexpr std::size_t kChunk = 65'536;
-  const std::size_t chunks = n_chunks(samples, kChunk);
-  std::vector<double> sums(chunks);
-  std::vector<double> squares(chunks);
-  parallel_for(execution, samples, kChunk, [&](std::size_t begin, std::size_t end) {
-    const std::size_t chunk = begin / kChunk;
-    RandomStream random(seed, "plain monte carlo of a grid", chunk);
-    for (std::size_t i = begin; i < end; ++i) {
-      const double point = random.uniform() * cumulative.back();
-      const auto x = static_cast<std::size_t>(std::ranges::upper_bound(cumulative, point) -
-                                              cumulative.begin());
-      const double value = values[std::min(x, last)] - shift;
-      sums[chunk] += value;
-      squares[chunk] += value * value;
-    }
-  });
+                                 RandomStream& random) {
+  const std::vector<std::uint64_t> counts = sampled_counts(probabilities, samples, random);
   const auto n = static_cast<double>(samples);
-  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / n;
-  const double square = std::accumulate(squares.begin(), squares.end(), 0.0) / n;
-  return {.value = shift + mean,
-          .standard_error =
-              samples > 1 ? std::sqrt(std::max(0.0, square - mean * mean) / (n - 1.0)) : 0.0,
+  // Around one that was drawn, so that equal values have no error.
+  const auto drawn = std::ranges::find_if(counts, [](std::uint64_t count) { return count > 0; });
+  const double shift = values[static_cast<std::size_t>(drawn - counts.begin())];
+  double sum = 0.0;
+  double squares = 0.0;
+  for (std::size_t x = 0; x < values.size(); ++x) {
+    const double value = values[x] - shift;
+    sum += static_cast<double>(counts[x]) * value;
+    squares += static_cast<double>(counts[x]) * value * value;
+  }
+  const double variance = std::max(0.0, squares / n - sum / n * (sum / n));
+  return {.value = shift + sum / n,
+          .standard_error = samples > 1 ? std::sqrt(variance / (n - 1.0)) : 0.0,
           .samples = samples};
 }
 

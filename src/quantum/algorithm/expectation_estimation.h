@@ -21,8 +21,10 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/execution.h"
+#include "core/random.h"
 #include "core/result.h"
 #include "quantum/algorithm/amplitude_estimation.h"
 #include "quantum/algorithm/estimation_error.h"
@@ -78,8 +80,6 @@ struct ExpectationOptions {
   /// Where set, the signed encoding and this method take the place of the three above.
   std::optional<RealOptions> real = {};
   OracleOptions oracle = {};
-  /// Of the Monte Carlo control, which else takes as many samples as A was used.
-  std::uint64_t most_samples = 10'000'000;
   std::uint64_t seed = 1;
 };
 
@@ -101,8 +101,7 @@ struct ExpectationEstimate {
   std::optional<double> closed_form = {};
   /// exact - closed_form: of the grid's step and its cut tails.
   std::optional<double> grid_bias = {};
-  MonteCarloValue monte_carlo = {};  ///< of the same sum, with as many samples as uses of A (or
-                                     ///< most_samples, where that is less)
+  MonteCarloValue monte_carlo = {};  ///< of the same sum, with as many samples as uses of A
   unsigned qubits = 0;               ///< of A
   std::size_t gates = 0;             ///< of A
 };
@@ -110,8 +109,8 @@ struct ExpectationEstimate {
 /// Estimates E and stands the classical values beside it. probabilities and values: of the points,
 /// equally many, for `exact` and the Monte Carlo control alone.
 /// Deterministic in (encoded, options); the same bits for any number of threads. Errors: those of
-/// AmplitudeOracle::create and of the method; kBadInput, field "values" (their number),
-/// "most_samples" (0); kCancelled.
+/// AmplitudeOracle::create and of the method; kBadInput, field "values" (their number);
+/// kCancelled.
 Result<ExpectationEstimate> estimate_expectation(const EncodedExpectation& encoded,
                                                  std::span<const double> probabilities,
                                                  std::span<const double> values,
@@ -134,12 +133,16 @@ Result<ExpectationEstimate> estimate_expectation(const Circuit& load,
                                                  const Execution& execution,
                                                  std::span<const unsigned> x = {});
 
-/// Mean of f over `samples` draws of x, and its standard error. Chunks of 65,536 samples have their
-/// own streams, so the bits do not depend on threads. Precondition: a distribution and as many
-/// values, samples >= 1.
+/// How often each point comes in so many draws: one multinomial draw, O(points) whatever the number
+/// of samples. Precondition: a distribution.
+std::vector<std::uint64_t> sampled_counts(std::span<const double> probabilities,
+                                          std::uint64_t samples, RandomStream& random);
+
+/// Mean of f over `samples` draws of x, and its standard error. Precondition: a distribution and as
+/// many values, samples >= 1.
 MonteCarloValue monte_carlo_mean(std::span<const double> probabilities,
                                  std::span<const double> values, std::uint64_t samples,
-                                 std::uint64_t seed, const Execution& execution);
+                                 RandomStream& random);
 
 /// Errors: kBadInput, field "c": not in (0, 1].
 Result<void> check_c(double c);

@@ -128,20 +128,39 @@ TEST(ExpectationEstimation, ControlsTakeThePayoffAway) {
 TEST(ExpectationEstimation, MonteCarloIsTheMeanOfItsSamples) {
   const std::vector<double> p = {0.25, 0.0, 0.75, 0.0};
   const std::vector<double> f = {-2.0, 1e9, 6.0, 1e9};
-  const MonteCarloValue large = monte_carlo_mean(p, f, 200'000, 1, {});
+  RandomStream random(1, "samples");
+  const MonteCarloValue large = monte_carlo_mean(p, f, 200'000, random);
   // The deviation of one sample is 8 sqrt(3)/4.
   EXPECT_NEAR(large.standard_error, 2.0 * std::sqrt(3.0) / std::sqrt(200'000.0), 1e-4);
   EXPECT_NEAR(large.value, 4.0, 5.0 * large.standard_error);
   EXPECT_EQ(large.samples, 200'000U);
   const std::vector<double> same(4, 1.0 / 3.0);
-  EXPECT_EQ(monte_carlo_mean(p, same, 1000, 1, {}).value, 1.0 / 3.0);
-  EXPECT_EQ(monte_carlo_mean(p, same, 1000, 1, {}).standard_error, 0.0);
-  for (const std::size_t threads : {1U, 2U, 7U}) {
-    ThreadPool pool(threads);
-    const MonteCarloValue again = monte_carlo_mean(p, f, 200'000, 1, {.pool = &pool});
-    EXPECT_EQ(again.value, large.value);
-    EXPECT_EQ(again.standard_error, large.standard_error);
+  EXPECT_EQ(monte_carlo_mean(p, same, 1000, random).value, 1.0 / 3.0);
+  EXPECT_EQ(monte_carlo_mean(p, same, 1000, random).standard_error, 0.0);
+  // One sample: the value of a point, without an error to tell.
+  const MonteCarloValue one = monte_carlo_mean(p, f, 1, random);
+  EXPECT_TRUE(one.value == -2.0 || one.value == 6.0);
+  EXPECT_EQ(one.standard_error, 0.0);
+}
+
+// Counts add up, impossible points never come, and the others come as often as they are likely:
+// chi-squared of four points, 3 degrees of freedom, exceeds 21.1 once in 10,000.
+TEST(ExpectationEstimation, DrawsCountsOfTheDistribution) {
+  const std::vector<double> p = {0.0, 0.4, 0.3, 0.0, 0.2, 0.1, 0.0, 0.0};
+  RandomStream random(2, "samples");
+  constexpr std::uint64_t kSamples = 1'000'000;
+  const auto counts = sampled_counts(p, kSamples, random);
+  double chi_squared = 0.0;
+  for (std::size_t x = 0; x < p.size(); ++x) {
+    if (p[x] == 0.0) {
+      EXPECT_EQ(counts[x], 0U);
+      continue;
+    }
+    const double expected = p[x] * static_cast<double>(kSamples);
+    chi_squared += std::pow(static_cast<double>(counts[x]) - expected, 2) / expected;
   }
+  EXPECT_LT(chi_squared, 21.1);
+  EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), kSamples);
 }
 
 }  // namespace

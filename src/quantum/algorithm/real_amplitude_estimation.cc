@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "quantum/circuit/algebra.h"
+#include "quantum/simulator/binomial.h"
 #include "quantum/simulator/simulate.h"
 
 namespace quanta::quantum {
@@ -134,16 +135,11 @@ Result<AmplitudeEstimate> estimate_real_amplitude(const RealEstimationProblem& p
   AmplitudeEstimate estimate{.confidence = 1.0 - options.alpha, .source = oracle_options.source};
   constexpr double kFirstShift = 0.5;
   QUANTA_TRY(const Readings readings, oracle.first_round(kFirstShift, execution));
-  std::uint64_t sums = 0;
-  std::uint64_t differences = 0;
-  for (std::uint64_t shot = 0; shot < shots; ++shot) {
-    const double u = random.uniform();
-    if (u < readings.sum) {
-      ++sums;
-    } else if (u < readings.sum + readings.difference) {
-      ++differences;
-    }
-  }
+  const std::uint64_t sums = binomial_sample(shots, std::min(1.0, readings.sum), random);
+  const double rest = 1.0 - readings.sum;
+  const std::uint64_t differences =
+      rest > 0.0 ? binomial_sample(shots - sums, std::min(1.0, readings.difference / rest), random)
+                 : 0;
   add_round(estimate, {.power = 0, .shots = shots, .good = sums});
   const double half = (static_cast<double>(sums) - static_cast<double>(differences)) /
                       static_cast<double>(shots) / (4.0 * kFirstShift);
@@ -156,8 +152,7 @@ Result<AmplitudeEstimate> estimate_real_amplitude(const RealEstimationProblem& p
     const std::uint64_t k =
         std::min(deepest, static_cast<std::uint64_t>(std::max(0.0, quarter_turns - 0.5)));
     QUANTA_TRY(const double p, oracle.probability(shift, k, execution));
-    std::uint64_t good = 0;
-    for (std::uint64_t shot = 0; shot < shots; ++shot) good += random.uniform() < p ? 1 : 0;
+    const std::uint64_t good = binomial_sample(shots, std::clamp(p, 0.0, 1.0), random);
     add_round(estimate, {.power = k, .shots = shots, .good = good});
     const double share = static_cast<double>(good) / static_cast<double>(shots);
     const double scale = 2.0 * static_cast<double>(k) + 1.0;

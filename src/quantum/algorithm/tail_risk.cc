@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numeric>
 #include <variant>
 
 #include <fmt/format.h>
@@ -65,34 +64,6 @@ Result<ExpectationEstimate> estimate_probability(const LossRegister& losses, std
   const EncodedExpectation encoded{
       .problem = {.preparation = std::move(circuit), .objective = {flag}}};
   return estimate_expectation(encoded, losses.model, values, options, execution);
-}
-
-/// How often each state comes in so many draws.
-std::vector<double> sampled_shares(std::span<const double> probabilities, std::uint64_t samples,
-                                   std::uint64_t seed, const Execution& execution) {
-  std::vector<double> cumulative(probabilities.size());
-  std::partial_sum(probabilities.begin(), probabilities.end(), cumulative.begin());
-  const auto last = static_cast<std::size_t>(
-      std::ranges::lower_bound(cumulative, cumulative.back()) - cumulative.begin());
-  constexpr std::size_t kChunk = 65'536;
-  std::vector<std::vector<std::uint64_t>> counts(n_chunks(samples, kChunk));
-  parallel_for(execution, samples, kChunk, [&](std::size_t begin, std::size_t end) {
-    auto& count = counts[begin / kChunk];
-    count.resize(probabilities.size());
-    RandomStream random(seed, "plain monte carlo of losses", begin / kChunk);
-    for (std::size_t s = begin; s < end; ++s) {
-      const auto at = std::ranges::upper_bound(cumulative, random.uniform() * cumulative.back()) -
-                      cumulative.begin();
-      ++count[std::min(static_cast<std::size_t>(at), last)];
-    }
-  });
-  std::vector<double> shares(probabilities.size());
-  for (const auto& count : counts) {
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-      shares[i] += static_cast<double>(count[i]) / static_cast<double>(samples);
-    }
-  }
-  return shares;
 }
 
 double standard_error_of_shortfall(std::span<const double> losses, std::span<const double> shares,
@@ -216,12 +187,14 @@ Result<TailRiskEstimate> estimate_tail_risk(const LossRegister& losses, double t
   const std::vector<double> points = losses_of(losses.axis);
   result.exact = tail_risk_of(points, losses.model, tail);
   result.circuit = tail_risk_of(points, losses.circuit, tail);
-  result.samples = std::min(result.a_calls, options.most_samples);
-  const std::vector<double> shares =
-      sampled_shares(losses.model, result.samples, options.seed, execution);
+  RandomStream random(options.seed, "plain monte carlo of losses");
+  std::vector<double> shares;
+  for (const std::uint64_t count : sampled_counts(losses.model, result.a_calls, random)) {
+    shares.push_back(static_cast<double>(count) / static_cast<double>(result.a_calls));
+  }
   result.monte_carlo = tail_risk_of(points, shares, tail);
   result.monte_carlo_standard_error =
-      standard_error_of_shortfall(points, shares, result.monte_carlo, tail, result.samples);
+      standard_error_of_shortfall(points, shares, result.monte_carlo, tail, result.a_calls);
   return result;
 }
 

@@ -64,8 +64,7 @@ struct TailRiskEstimate {
   unsigned steps = 0;         ///< of the bisection
   TailRisk exact = {};        ///< of the model's distribution
   TailRisk circuit = {};      ///< of the distribution that the circuit makes
-  TailRisk monte_carlo = {};  ///< of samples of the model's distribution
-  std::uint64_t samples = 0;  ///< as many as a_calls, or most_samples
+  TailRisk monte_carlo = {};  ///< of a_calls samples of the model's distribution
   /// Of monte_carlo.expected_shortfall, at its VaR.
   double monte_carlo_standard_error = 0.0;
 };
