@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <numbers>
 #include <optional>
@@ -89,11 +90,10 @@ State random_product_state(unsigned n, RandomStream& random) {
 /// The gates of a circuit on a state of at least as many qubits; measurements are passed over.
 Result<StateVector> run_gates(const Circuit& circuit, State start, const Execution& execution) {
   QUANTA_TRY(StateVector state, StateVector::from_amplitudes(std::move(start)));
-  for (const Operation& operation : circuit.operations()) {
-    if (!is_unitary(operation)) continue;
-    if (execution.cancelled()) return cancelled_error();
-    state.apply(execution, operation, {});
-  }
+  std::vector<Operation> gates;
+  std::ranges::copy_if(circuit.operations(), std::back_inserter(gates),
+                       [](const Operation& operation) { return is_unitary(operation); });
+  QUANTA_CHECK(state.apply(execution, gates, {}));
   return state;
 }
 
