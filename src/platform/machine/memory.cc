@@ -9,7 +9,8 @@
 namespace quanta::platform {
 namespace {
 
-/// The number in such a file of the control group; the largest there is where it holds none ("max").
+/// The number in such a file of the control group; the largest there is where it holds none
+/// ("max").
 std::size_t group_limit(const char* file) {
   std::ifstream in(file);
   std::size_t bytes = 0;

@@ -248,8 +248,7 @@ std::vector<Operation> expand_once(const Operation& operation) {
   const Circuit& body = *operation.payload->body;
   std::vector<Operation> expanded;
   if (operation.n_controls > 0 && body.global_phase() != Angle()) {
-    expanded =
-        controlled_phase(body.global_phase(), operation.controls(), operation.control_state);
+    expanded = controlled_phase(body.global_phase(), operation.controls(), operation.control_state);
     for (Operation& phase : expanded) phase.condition = operation.condition;
   }
   expanded.reserve(expanded.size() + body.operations().size());
