@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures of README.md from the current program: scripts/pictures.sh
+# Makes the pictures of README.md and docs from the current program: scripts/pictures.sh
 # Needs Debian's chromium.
 source "$(dirname -- "${BASH_SOURCE[0]}")/install.sh"
 need_packages chromium
@@ -17,3 +17,9 @@ photograph() {
 }
 mkdir -p "$root/docs/images"
 photograph "$root/docs/images/demo-report.png" 1060 1500
+
+# Each algorithm's page shows its example.
+"$root/run" algorithms --json | sed -n 's/^ *"name": "\(.*\)",$/\1/p' | while read -r name; do
+  "$root/run" algorithm "$name" --svg "$root/docs/images/algorithm-${name// /-}.svg" >/dev/null
+  say "wrote docs/images/algorithm-${name// /-}.svg"
+done

@@ -22,7 +22,7 @@ std::string text_of(const ExampleDocument& document, const Terminal& terminal) {
     const bool quantum = row.kind == services::MethodKind::kQuantum;
     table.add({row.method,
                {std::string(to_text(row.kind)), quantum ? Style::kAccent : Style::kPlain},
-               row.value ? figure(*row.value) : "-",
+               figure(row.value),
                row.error ? fmt::format("{:.2g}", *row.error) : "-",
                fmt::format("{:.6g}", row.cost),
                row.seconds > 0 ? duration(row.seconds) : "-"});
