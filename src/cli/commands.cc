@@ -4,6 +4,9 @@
 #include "cli/algorithms.h"
 #include "cli/backends.h"
 #include "cli/bench.h"
+#include "cli/circuit_optimize.h"
+#include "cli/circuit_run.h"
+#include "cli/circuit_stats.h"
 #include "cli/command.h"
 #include "cli/data_check.h"
 #include "cli/demo.h"
@@ -27,6 +30,10 @@ std::span<const Command> commands() {
       {"algorithm", "a quantum algorithm on a small problem, beside the classical answer",
        declare_algorithm},
       {"replay", "runs a saved result again: do the bits agree?", declare_replay},
+      {"circuit run", "an OpenQASM file simulated: shots, or exact", declare_circuit_run},
+      {"circuit optimize", "an OpenQASM file made smaller, with the proof",
+       declare_circuit_optimize},
+      {"circuit stats", "how large and deep an OpenQASM file is", declare_circuit_stats},
       {"algorithms", "quantum algorithms, their ranges and costs", declare_algorithms},
       {"backends", "what can run circuits here", declare_backends},
       {"kernels", "hot loops, and the instruction sets they can use here", declare_kernels},

@@ -55,8 +55,11 @@ Zyz zyz(const Matrix2& u) {
     const double phase = std::arg(-u[1]);
     return {phase, std::arg(u[2]) - phase, kPi, 0.0};
   }
+  // Where s is small, the phases of u[1] and u[2] are those of rounding: left + right must not be.
   const double phase = std::arg(u[0]);
-  return {phase, std::arg(u[2]) - phase, 2 * std::atan2(s, c), std::arg(-u[1]) - phase};
+  const double left = std::arg(u[2]) - phase;
+  const double right = s < c ? std::arg(u[3]) - phase - left : std::arg(-u[1]) - phase;
+  return {phase, left, 2 * std::atan2(s, c), right};
 }
 
 /// V and phases with U = V diag(e^{i low}, e^{i (low + step)}) V^+.
