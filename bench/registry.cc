@@ -12,6 +12,7 @@ Result<std::vector<Row>> quadratic_program_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_benchmark(const Context& context);
 Result<std::vector<Row>> gradient_benchmark(const Context& context);
 Result<std::vector<Row>> phase_estimation_benchmark(const Context& context);
+Result<std::vector<Row>> amplitude_estimation_benchmark(const Context& context);
 
 std::span<const Benchmark> benchmarks() {
   static constexpr auto kBenchmarks = std::to_array<Benchmark>({
@@ -22,6 +23,7 @@ std::span<const Benchmark> benchmarks() {
       {"qaoa", qaoa_benchmark},
       {"quantum-gradient", gradient_benchmark},
       {"quantum-phase", phase_estimation_benchmark},
+      {"quantum-amplitude", amplitude_estimation_benchmark},
   });
   return kBenchmarks;
 }

@@ -19,6 +19,9 @@ Result<void> run_example(std::string_view name, const Run& run, ExampleDocument&
   if (name == "qae" || name == "iqae" || name == "mlae") {
     return amplitude_example(name, run, document);
   }
+  if (name == "option-pricing") return option_example(run, document);
+  if (name == "credit-risk") return credit_example(run, document);
+  if (name == "market-risk") return market_example(run, document);
   return phase_example(run, document);
 }
 
