@@ -309,8 +309,8 @@ Result<JobResult> run_branching(const Job& job, bool exact, std::size_t limit,
     result.outcomes.emplace_back(*labels[i], p);
   }
   for (const double value : branches.expectations) result.expectations.push_back({value});
-  result.method = fmt::format("{} branch{} of a state vector, double precision",
-                              branches.branches, branches.branches == 1 ? "" : "es");
+  result.method = fmt::format("{} branch{} of a state vector, double precision", branches.branches,
+                              branches.branches == 1 ? "" : "es");
   if (branches.pruned > kPrunedRounding) {
     result.warnings.push_back(fmt::format(
         "branches with a probability of {:.3g} together were left out, each less likely than 1e-15",

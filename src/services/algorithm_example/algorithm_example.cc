@@ -22,6 +22,8 @@ Result<void> run_example(std::string_view name, const Run& run, ExampleDocument&
   if (name == "option-pricing") return option_example(run, document);
   if (name == "credit-risk") return credit_example(run, document);
   if (name == "market-risk") return market_example(run, document);
+  if (name == "iterative-phase-estimation") return iterative_phase_example(run, document);
+  if (name == "bayesian-phase-estimation") return bayesian_phase_example(run, document);
   return phase_example(run, document);
 }
 

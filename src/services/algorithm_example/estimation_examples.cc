@@ -2,11 +2,16 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "quantum/algorithm/bayesian_phase.h"
 #include "quantum/algorithm/estimation_error.h"
+#include "quantum/algorithm/iterative_phase.h"
 #include "quantum/algorithm/phase_series.h"
 #include "quantum/algorithm/phase_window.h"
 #include "quantum/algorithm/vqe.h"
@@ -18,13 +23,15 @@ namespace quanta::services {
 namespace {
 
 constexpr svg::Size kPicture{720, 360};
+constexpr std::array kSixPrices = {1.1, 1.105, 1.11, 1.108, 1.112, 1.115};
 constexpr double kAmplitude = 0.3;
 constexpr std::uint64_t kRepeats = 100;
 
 std::vector<quantum::EstimatorOptions> settings_of(std::string_view method) {
   using namespace quantum;
   std::vector<EstimatorOptions> settings;
-  for (unsigned step = 1; step <= 6; ++step) {
+  const unsigned steps = method == "qae" ? 5 : 6;
+  for (unsigned step = 1; step <= steps; ++step) {
     if (method == "iqae") {
       settings.emplace_back(IterativeOptions{.epsilon = 0.1 * std::pow(0.5, step)});
     } else if (method == "mlae") {
@@ -76,23 +83,25 @@ void add_pair(ExampleDocument& document, std::string method, double value, doubl
 }  // namespace
 
 Result<void> amplitude_example(std::string_view method, const Run& run, ExampleDocument& document) {
+  // The likelihood of a long register's readings is costly to maximise.
+  const std::uint64_t repeats = method == "qae" ? 20 : kRepeats;
   document.problem = fmt::format(
       "a probability of {} (what a priced payoff becomes), {} runs each; error is the root of the "
       "mean square",
-      kAmplitude, kRepeats);
+      kAmplitude, repeats);
   document.exact = kAmplitude;
   document.cost_unit = "uses of the circuit A, or samples";
   Stopwatch watch;
   const auto settings = settings_of(method);
   QUANTA_TRY(const std::vector<quantum::ErrorRow> rows,
              quantum::error_against_calls(kAmplitude, settings,
-                                          {.repeats = kRepeats, .seed = run.seed}, run.execution));
+                                          {.repeats = repeats, .seed = run.seed}, run.execution));
   const double seconds = watch.seconds();
   for (const quantum::ErrorRow& row : rows) {
     document.rows.push_back({.method = fmt::format("{}, {:.0f} % of its intervals hold it",
                                                    row.method, 100 * row.coverage),
                              .kind = MethodKind::kQuantum,
-                             .value = kAmplitude,
+                             .value = std::nullopt,
                              .error = row.rms_error,
                              .cost = row.a_calls,
                              .seconds = seconds / static_cast<double>(rows.size())});
@@ -161,8 +170,7 @@ Result<void> signed_amplitude_example(const Run& run, ExampleDocument& document)
 }
 
 Result<void> phase_example(const Run&, ExampleDocument& document) {
-  constexpr std::array kPrices = {1.1, 1.105, 1.11, 1.108, 1.112, 1.115};
-  QUANTA_TRY(const double theta, quantum::phase_of_series(kPrices));
+  QUANTA_TRY(const double theta, quantum::phase_of_series(kSixPrices));
   document.problem =
       "six prices as one phase (the mean of their scaled returns), read with 4 to 8 bits";
   document.exact = theta;
@@ -207,6 +215,102 @@ Result<void> phase_example(const Run&, ExampleDocument& document) {
       "the phase is put in by hand, so that reading it back cannot be cheaper than knowing it; "
       "phase "
       "estimation pays where U is given and its phases are not, as in chemistry";
+  return {};
+}
+
+namespace {
+
+/// Errors of a phase method by calls of U, over many seeds; `once` gives phase and calls.
+template <class Once>
+Result<void> phase_errors_by_calls(std::string_view name, double theta, const Run& run,
+                                   const std::vector<std::string>& settings, const Once& once,
+                                   ExampleDocument& document) {
+  document.problem = fmt::format(
+      "the phase of six prices, {:.6f} turns, as an unknown one; {} runs each, error is the root "
+      "of "
+      "the mean square",
+      theta, kRepeats);
+  document.exact = theta;
+  document.cost_unit = "uses of U";
+  svg::ScatterChart chart{.title = fmt::format("Error of {} by uses of U", name),
+                          .x_title = "log10 of the uses of U",
+                          .y_title = "log10 of the error in turns",
+                          .points = {},
+                          .curve = {},
+                          .x_format = svg::Format::kNumber,
+                          .y_format = svg::Format::kNumber};
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    Stopwatch watch;
+    double squares = 0.0;
+    double calls = 0.0;
+    for (std::uint64_t repeat = 0; repeat < kRepeats; ++repeat) {
+      QUANTA_TRY(const auto found, once(i, run.seed * 1000 + repeat));
+      const double away = std::remainder(found.first - theta, 1.0);
+      squares += away * away / static_cast<double>(kRepeats);
+      calls += found.second / static_cast<double>(kRepeats);
+    }
+    const double error = std::sqrt(squares);
+    document.rows.push_back({.method = fmt::format("{}, {}", name, settings[i]),
+                             .kind = MethodKind::kQuantum,
+                             .value = std::nullopt,
+                             .error = error,
+                             .cost = calls,
+                             .seconds = watch.seconds()});
+    // With shots of U alone, k = 1: the deviation of an angle from N of them is 1/(2 pi sqrt(N)).
+    const double law = 1.0 / (2.0 * std::numbers::pi * std::sqrt(calls));
+    chart.points.push_back({i + 1 == settings.size() ? std::string(name) : "", std::log10(calls),
+                            std::log10(error), 1});
+    chart.curve.emplace_back(std::log10(calls), std::log10(law));
+  }
+  Stopwatch watch;
+  document.rows.push_back({.method = "the mean of the scaled returns itself",
+                           .value = theta,
+                           .error = 0.0,
+                           .cost = 0.0,
+                           .seconds = watch.seconds()});
+  document.picture = svg::standalone(svg::draw(chart, kPicture));
+  return {};
+}
+
+}  // namespace
+
+Result<void> iterative_phase_example(const Run& run, ExampleDocument& document) {
+  QUANTA_TRY(const double theta, quantum::phase_of_series(kSixPrices));
+  std::vector<std::string> settings;
+  for (unsigned bits = 4; bits <= 9; ++bits) settings.push_back(fmt::format("{} bits", bits));
+  QUANTA_CHECK(phase_errors_by_calls(
+      "bit by bit", theta, run, settings,
+      [&](std::size_t i, std::uint64_t seed) -> Result<std::pair<double, double>> {
+        QUANTA_TRY(const quantum::IterativePhase found,
+                   quantum::estimate_phase_iteratively(
+                       theta, {.bits = static_cast<unsigned>(i) + 4, .repeats = 3, .seed = seed}));
+        return std::pair{found.phase, static_cast<double>(found.calls)};
+      },
+      document));
+  document.verdict =
+      "one control qubit does what a register of t would; the grey line is what shots of U alone, "
+      "without its powers, could know; knowing the returns, their mean is cheaper than both";
+  return {};
+}
+
+Result<void> bayesian_phase_example(const Run& run, ExampleDocument& document) {
+  QUANTA_TRY(const double theta, quantum::phase_of_series(kSixPrices));
+  const std::vector<std::size_t> counts = {15, 30, 60, 120, 240};
+  std::vector<std::string> settings;
+  for (const std::size_t n : counts) settings.push_back(fmt::format("{} measurements", n));
+  QUANTA_CHECK(phase_errors_by_calls(
+      "by Bayes' rule", theta, run, settings,
+      [&](std::size_t i, std::uint64_t seed) -> Result<std::pair<double, double>> {
+        QUANTA_TRY(const quantum::BayesianPhase found,
+                   quantum::estimate_phase_by_bayes(
+                       theta, {.measurements = counts[i], .seed = seed}, run.execution));
+        return std::pair{found.phase, static_cast<double>(found.calls)};
+      },
+      document));
+  document.verdict =
+      "the width comes with the estimate; the grey line is what shots of U alone, without its "
+      "powers, "
+      "could know; knowing the returns, their mean is cheaper than both";
   return {};
 }
 

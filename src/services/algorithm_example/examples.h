@@ -14,6 +14,8 @@ Result<void> vqe_example(const Run& run, ExampleDocument& document);
 Result<void> amplitude_example(std::string_view method, const Run& run, ExampleDocument& document);
 Result<void> signed_amplitude_example(const Run& run, ExampleDocument& document);
 Result<void> phase_example(const Run& run, ExampleDocument& document);
+Result<void> iterative_phase_example(const Run& run, ExampleDocument& document);
+Result<void> bayesian_phase_example(const Run& run, ExampleDocument& document);
 Result<void> option_example(const Run& run, ExampleDocument& document);
 Result<void> credit_example(const Run& run, ExampleDocument& document);
 Result<void> market_example(const Run& run, ExampleDocument& document);
