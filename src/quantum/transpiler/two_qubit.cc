@@ -15,7 +15,6 @@ constexpr double kPi = std::numbers::pi;
 constexpr double kRootHalf = std::numbers::sqrt2 / 2;
 constexpr double kSameClass = 1e-12;  // of the coordinates of the chamber
 constexpr double kEdge = 1e-11;       // how near pi/4 counts as pi/4
-constexpr Amplitude kImaginary{0.0, 1.0};
 
 using Real4 = std::array<double, 16>;
 
@@ -240,10 +239,10 @@ Entangler entangler_of(Operation operation) {
 
 /// cx of qubit 0 on 1 and of 1 on 0.
 const std::array<Entangler, 2>& both_cx() {
-  static const std::array<Entangler, 2> kCx = {
+  static const std::array<Entangler, 2> both = {
       entangler_of({.gate = Gate::kX, .qubits = {0, 1}, .n_controls = 1, .control_state = 1}),
       entangler_of({.gate = Gate::kX, .qubits = {1, 0}, .n_controls = 1, .control_state = 1})};
-  return kCx;
+  return both;
 }
 
 bool same_class(const Kak& u, const Kak& v) {
@@ -279,7 +278,7 @@ Operation two_qubit_operation(Gate gate, unsigned n_controls, unsigned first,
 
 /// Gates without angles, in both directions where they differ.
 const std::vector<Entangler>& fixed_entanglers() {
-  static const std::vector<Entangler> kFixed = [] {
+  static const std::vector<Entangler> fixed = [] {
     const struct {
       Gate gate;
       unsigned n_controls;
@@ -298,7 +297,7 @@ const std::vector<Entangler>& fixed_entanglers() {
     }
     return all;
   }();
-  return kFixed;
+  return fixed;
 }
 
 /// A turn of the class (a, 0, 0): controlled ones by t have a = |t|/4, others a = |t|/2.
