@@ -87,14 +87,14 @@ Result<AmplitudeEstimate> estimate_amplitude(AmplitudeOracle& oracle,
                           return estimate_iteratively(oracle, o, seed, execution);
                         },
                         [&](const MaximumLikelihoodOptions& o) -> Result<AmplitudeEstimate> {
-                          QUANTA_TRY(AmplitudeEstimate estimate,
+                          QUANTA_TRY(const LikelihoodEstimate estimate,
                                      estimate_by_likelihood(oracle, o, seed, execution));
-                          return estimate;
+                          return static_cast<const AmplitudeEstimate&>(estimate);
                         },
                         [&](const CanonicalOptions& o) -> Result<AmplitudeEstimate> {
-                          QUANTA_TRY(AmplitudeEstimate estimate,
+                          QUANTA_TRY(const CanonicalEstimate estimate,
                                      estimate_canonically(oracle, o, seed, execution));
-                          return estimate;
+                          return static_cast<const AmplitudeEstimate&>(estimate);
                         },
                         [&](const MonteCarloOptions& o) {
                           return estimate_by_sampling(oracle, o, seed, execution);

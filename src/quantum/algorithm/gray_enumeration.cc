@@ -247,7 +247,7 @@ std::uint64_t count_up_to(const Problem& problem, const Problem::Piece& piece, d
   std::uint64_t total = 0;
   problem.for_each_run(piece, [&](const Problem::Walk&, double base, const double* a_sums,
                                   const double* table, std::size_t count, std::size_t) {
-    for (std::size_t e = 0; e < count; ++e) total += base + (a_sums[e] + table[e]) < limit - 1e-9;
+    for (std::size_t e = 0; e < count; ++e) total += base + (a_sums[e] + table[e]) <= limit;
   });
   return total;
 }

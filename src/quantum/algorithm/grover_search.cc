@@ -42,7 +42,7 @@ void flip_sign(Circuit& circuit, std::uint64_t state) {
 }  // namespace
 
 double grover_success(double n_states, double n_marked, double iterations) {
-  const double sine = std::sin((2.0 * iterations) * half_turn(n_states, n_marked));
+  const double sine = std::sin((2.0 * iterations + 1.0) * half_turn(n_states, n_marked));
   return sine * sine;
 }
 

@@ -124,7 +124,8 @@ Maximum maximize(const Likelihood& l, double drop) {
     result.thetas.low = inside(borders[i]) ? borders[i] : bisect(peak.theta, borders[i], inside);
     break;
   }
-  for (std::size_t i = n; i-- > 0 && borders[i + 1] > result.thetas.high;) {
+  for (std::size_t i = n; i-- > 0;) {
+    if (!(borders[i + 1] > result.thetas.high)) break;
     if (!(bounds[i] >= least)) continue;
     const Peak peak = peak_of(l, borders[i], borders[i + 1]);
     if (peak.value < least) continue;

@@ -141,7 +141,7 @@ Result<QaoaAngles> maxcut_angles(unsigned degree, unsigned layers) {
     begin += table_size(kStoredLayers[d - kFirstDegree]);
   }
   return read(std::span(kRegularGraphs).subspan(begin), kStoredLayers[degree - kFirstDegree],
-              layers, 1.0);
+              layers, 0.5);
 }
 
 Result<QaoaAngles> sk_angles(unsigned layers, const QuadraticCost& cost) {

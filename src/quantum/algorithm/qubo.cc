@@ -171,8 +171,7 @@ Result<double> safe_penalty(const QuadraticCost& cost, unsigned weight) {
   // Too few ones, m < k: m bits may be taken, and m others are one. Too many, m + 1 > k: the
   // n - m - 1 zeros may be the least ones, and a one that is flipped leaves m others.
   const double up = steepest(
-      cost, 1.0, 0, k, [](std::size_t) { return std::size_t{0}; },
-      [&](std::size_t m) { return k - m; });
+      cost, 1.0, 0, k, [](std::size_t m) { return m; }, [&](std::size_t m) { return k - m; });
   const double down = steepest(
       cost, -1.0, k, n, [&](std::size_t m) { return n - m - 1; },
       [&](std::size_t m) { return m + 1 - k; });

@@ -34,7 +34,9 @@ class Walker {
 
   double change_of_flip(std::size_t i) const { return bit(i) ? -slopes_[i] : slopes_[i]; }
   /// A one moves from bit i to bit j.
-  double change_of_exchange(std::size_t i, std::size_t j) const { return slopes_[j] - slopes_[i]; }
+  double change_of_exchange(std::size_t i, std::size_t j) const {
+    return slopes_[j] - slopes_[i] - couplings_(i, j);
+  }
 
   void flip(std::size_t i) {
     const double sign = bit(i) ? -1.0 : 1.0;

@@ -57,8 +57,8 @@ Result<void> check_size(std::string_view field, std::size_t found, unsigned n_qu
 
 /// The payload of a gate of any size, for n operands.
 Result<void> check_payload(Gate gate, const Payload* payload, unsigned n) {
-  static const Payload kNone;
-  const Payload& p = payload != nullptr ? *payload : kNone;
+  static const Payload none;
+  const Payload& p = payload != nullptr ? *payload : none;
   switch (gate) {
     case Gate::kUnitary:
       QUANTA_CHECK(check_size("matrix", p.numbers.size(), n, kMaxUnitaryQubits, 2));
@@ -300,9 +300,8 @@ bool operator==(const Operation& a, const Operation& b) {
 }
 
 std::string operation_name(const Operation& operation) {
-  const std::string base = operation.gate == Gate::kDefined
-                               ? operation.payload->name
-                               : std::string(gate_name(operation.gate));
+  std::string base = operation.gate == Gate::kDefined ? operation.payload->name
+                                                      : std::string(gate_name(operation.gate));
   switch (operation.n_controls) {
     case 0:
       return base;

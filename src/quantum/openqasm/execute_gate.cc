@@ -76,7 +76,7 @@ Result<void> Executor::step_on_qubits(const Instruction& i) {
       const auto qubits = std::get<Qubits>(pop());
       std::vector<unsigned>& all = m_.barrier;
       all.insert(all.end(), qubits.numbers.begin(), qubits.numbers.end());
-      if (all.size() > 2 * Circuit::kMaxQubits) {
+      if (all.size() > std::size_t{2} * Circuit::kMaxQubits) {
         std::ranges::sort(all);
         all.erase(std::ranges::unique(all).begin(), all.end());
       }

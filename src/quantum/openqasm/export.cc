@@ -400,7 +400,7 @@ class Writer {
         sequence.parts.push_back({inner, false});
       }
       sequence.phase = operation.payload->body->global_phase();
-      const std::string name = fresh(operation.payload->name);
+      std::string name = fresh(operation.payload->name);
       QUANTA_CHECK(define(name, own, listed, operation.payload->body->n_qubits(), sequence));
       bodies_[operation.payload->name].emplace_back(operation.payload->body, name);
       return name;
@@ -510,7 +510,7 @@ class Writer {
         add(std::move(inner));
       }
     }
-    const std::string name = fresh(operation_name(moved));
+    std::string name = fresh(operation_name(moved));
     QUANTA_CHECK(define(name, {}, {}, n, sequence));
     lowered_.emplace_back(std::move(moved), name);
     return name;

@@ -128,7 +128,7 @@ Result<StatementId> Parser::statement() {
         QUANTA_TRY(node.duration, designator());
       }
       QUANTA_TRY(node.body, block());
-      return add(at, std::move(node));
+      return add(at, node);
     }
     if (is("if")) return if_statement();
     if (is("for")) return for_statement();
@@ -139,7 +139,7 @@ Result<StatementId> Parser::statement() {
       QUANTA_TRY(node.condition, expression());
       QUANTA_CHECK(expect(")"));
       QUANTA_TRY(node.body, block_or_statement());
-      return add(at, std::move(node));
+      return add(at, node);
     }
     if (is("switch")) return switch_statement();
     if (is("break") || is("continue") || is("end")) {
@@ -155,7 +155,7 @@ Result<StatementId> Parser::statement() {
         QUANTA_TRY(node.value, value());
       }
       QUANTA_CHECK(expect(";"));
-      return add(at, std::move(node));
+      return add(at, node);
     }
     if (is("true") || is("false") || is("durationof")) {
       QUANTA_TRY(const ExpressionId value, expression());
@@ -511,7 +511,7 @@ Result<StatementId> Parser::measurement() {
                postfix(add({.kind = ExpressionKind::kName, .at = at, .text = std::move(target)})));
   }
   QUANTA_CHECK(expect(";", "behind the measurement"));
-  return add(begin, std::move(node));
+  return add(begin, node);
 }
 
 Result<StatementId> Parser::directive() {
@@ -543,7 +543,7 @@ Result<StatementId> Parser::if_statement() {
     QUANTA_CHECK(advance());
     QUANTA_TRY(node.otherwise, block_or_statement());
   }
-  return add(begin, std::move(node));
+  return add(begin, node);
 }
 
 Result<StatementId> Parser::for_statement() {

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -86,7 +85,7 @@ class Sweep {
     for (const unsigned q : kept_[index]->qubits) {
       if (by && std::ranges::find(by->qubits, q) != by->qubits.end()) continue;
       auto& wire = wires_[q];
-      wire.erase(std::prev(std::find(wire.rbegin(), wire.rend(), index).base()));  // near the end
+      wire.erase(std::ranges::find(wire, index));
     }
     kept_[index] = std::move(by);
   }

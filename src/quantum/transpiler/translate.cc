@@ -17,6 +17,7 @@
 namespace quanta::quantum {
 namespace {
 
+constexpr std::size_t kMostOperations = 10'000'000;
 constexpr unsigned kMostControls = 60;
 
 class Translation {
