@@ -56,8 +56,8 @@ std::string figures_table(const OptimizeCircuitDocument& document, const Termina
     for (const auto& [name, count] : f->gates) names[name] = true;
   }
   for (const auto& [name, there] : names) {
-    add("  " + name, [&name = name](const CircuitFigures& f) {
-      const auto found = f.gates.find(name);
+    add("  " + name, [&key = name](const CircuitFigures& f) {
+      const auto found = f.gates.find(key);
       return found == f.gates.end() ? std::size_t{0} : found->second;
     });
   }

@@ -21,7 +21,7 @@
 namespace quanta::quantum {
 
 std::span<const AlgorithmDescription> algorithms() {
-  static const auto kAlgorithms = std::to_array<AlgorithmDescription>({
+  static constexpr auto kAlgorithms = std::to_array<AlgorithmDescription>({
       kQaoa,
       kGroverSearch,
       kSimulatedAnnealing,

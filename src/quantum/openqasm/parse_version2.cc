@@ -39,7 +39,7 @@ Result<StatementId> Parser::statement2() {
     QUANTA_TRY(const StatementId guarded, operation2(false));
     syntax_.blocks.push_back({.braces = false, .statements = {guarded}});
     node.then = static_cast<BlockId>(syntax_.blocks.size() - 1);
-    return add(begin, std::move(node));
+    return add(begin, node);
   }
   return operation2(false);
 }
@@ -141,7 +141,7 @@ Result<StatementId> Parser::operation2(bool in_gate) {
     QUANTA_CHECK(expect("->", "and the bits for the outcome"));
     QUANTA_TRY(node.target, operand2(true));
     QUANTA_CHECK(expect(";"));
-    return add(begin, std::move(node));
+    return add(begin, node);
   }
   if (is("reset")) {
     QUANTA_CHECK(advance());
