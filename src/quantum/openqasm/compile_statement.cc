@@ -499,7 +499,7 @@ Result<Type> Compiler::target_type(ExpressionId target) {
 }
 
 /// Pops a value of the target's type into it.
-Result<void> Compiler::store(Position at, ExpressionId target, Compiled) {
+Result<void> Compiler::store(Position at, ExpressionId target, const Compiled&) {
   std::vector<ExpressionId> brackets;
   const Expression& root = this->at(unroll(target, brackets));
   const Symbol symbol = *find(root.text);
@@ -522,7 +522,7 @@ Result<void> Compiler::compile(Position at, const Assignment& node) {
   QUANTA_TRY(const Type wanted, target_type(node.target));
   if (node.op == "=") {
     QUANTA_TRY(Compiled value, value_of(node.value, wanted));
-    return store(at, node.target, std::move(value));
+    return store(at, node.target, value);
   }
   QUANTA_TRY(Compiled left, expression(node.target));
   for (std::uint32_t i = left.begin; i < here(); ++i) {
@@ -534,7 +534,7 @@ Result<void> Compiler::compile(Position at, const Assignment& node) {
   const Operator op = binary_operator(std::string_view(node.op).substr(0, node.op.size() - 1));
   QUANTA_TRY(Compiled value, combine(op, std::move(left), std::move(right), at));
   QUANTA_CHECK(convert_to(value, wanted, false, at));
-  return store(at, node.target, std::move(value));
+  return store(at, node.target, value);
 }
 
 Result<void> Compiler::compile(Position at, const Measurement& node) {
@@ -550,7 +550,7 @@ Result<void> Compiler::compile(Position at, const Measurement& node) {
                                  to_text(wanted)));
   }
   QUANTA_CHECK(convert_to(value, wanted, false, at));
-  return store(at, node.target, std::move(value));
+  return store(at, node.target, value);
 }
 
 Result<void> Compiler::compile(Position at, const Directive& node) {

@@ -159,7 +159,7 @@ class Compiler {
   Result<void> compile(Position at, const Scope& node);
   Result<void> input(Position at, const ClassicalDeclaration& node, const Type& type);
   Result<Compiled> input_value(const std::string& text, const std::string& name, const Type& type);
-  Result<void> store(Position at, ExpressionId target, Compiled value);
+  Result<void> store(Position at, ExpressionId target, const Compiled& value);
   Result<Type> target_type(ExpressionId target);
   Result<void> subroutine_in_gate_form(Position at, const GateCall& node, const Symbol& symbol);
   Result<void> switch_cases(const Switch& node, std::size_t first, std::uint32_t slot,
