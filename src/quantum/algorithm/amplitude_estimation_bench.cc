@@ -66,10 +66,11 @@ Result<std::vector<Row>> amplitude_estimation_benchmark(const Context& context) 
 
   // A complex 2 x 2 matrix on a pair of amplitudes costs 28 flops.
   const double flops_per_gate = 28.0 * std::ldexp(0.5, static_cast<int>(by_formula.qubits));
-  Row formula{
-      .name = "amplitude estimation, call",
-      .work = fmt::format("{} qubits, {} shots, {} uses of A, epsilon {}", by_formula.qubits,
-                          by_formula.amplitude.shots, by_formula.amplitude.a_calls, kEpsilon)};
+  Row formula{.name = "amplitude estimation, call",
+              .work = fmt::format("{} qubits, {} shots, epsilon {}; drawn by formula, no measure "
+                                  "of the {} uses of A on a device",
+                                  by_formula.qubits, by_formula.amplitude.shots, kEpsilon,
+                                  by_formula.amplitude.a_calls)};
   formula.seconds = minimum_seconds([&] { keep(price(quantum::OracleSource::kExact)); });
   formula.floor = "the gates of A once, 28 flops a pair of amplitudes";
   formula.floor_seconds =

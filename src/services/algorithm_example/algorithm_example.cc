@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "core/enum_text.h"
 #include "quantum/algorithm/registry.h"
 #include "services/algorithm_example/examples.h"
@@ -24,7 +26,8 @@ Result<void> run_example(std::string_view name, const Run& run, ExampleDocument&
   if (name == "market-risk") return market_example(run, document);
   if (name == "iterative-phase-estimation") return iterative_phase_example(run, document);
   if (name == "bayesian-phase-estimation") return bayesian_phase_example(run, document);
-  return phase_example(run, document);
+  if (name == "phase-estimation") return phase_example(run, document);
+  return fail(ErrorKind::kInternal, fmt::format("{} has no example yet", name));
 }
 
 }  // namespace
