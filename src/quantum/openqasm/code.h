@@ -25,7 +25,6 @@ enum class Op : std::uint8_t {
   kStoreIndexed,  ///< indices[b] of variable a, of types[c]: pop them, pop the value
   kRefer,         ///< indices[b] (kNone: all of it) of variable a, of types[c]: push a reference
   kNarrow,        ///< indices[b]: pop them, pop a reference, push the narrower one
-  kFetch,         ///< pop a reference to types[c], push what it refers to
   kStoreThrough,  ///< pop a reference to types[c], pop the value
   kConcatenate,   ///< pop a values (Qubits or references), push them as one
   kMakeArray,     ///< pop a scalars or arrays, push the array of types[b]; kNone: a list

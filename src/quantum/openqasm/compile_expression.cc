@@ -486,6 +486,16 @@ Result<Compiler::Compiled> Compiler::indexed(ExpressionId base,
   std::size_t next = 0;
   const Symbol* symbol = root.kind == ExpressionKind::kName ? find(root.text) : nullptr;
   const std::string name = root.kind == ExpressionKind::kName ? root.text : std::string();
+  if (symbol != nullptr && symbol->what == Symbol::What::kConstant && brackets.size() == 1 &&
+      symbol->type.kind == Kind::kQubit && symbol->type.width > 0 &&
+      unit().what != Unit::What::kGate) {
+    const Expression& bracket = at(brackets[0]);
+    const Expression& part = at(bracket.parts[1]);
+    if (bracket.parts.size() == 2 && part.kind == ExpressionKind::kInteger) {
+      QUANTA_TRY(const std::uint64_t index, whole_number(bracket.parts[1]));
+      return single_qubit(*symbol, name, part.at, index);
+    }
+  }
   if (symbol != nullptr && symbol->what == Symbol::What::kVariable &&
       !(unit().what == Unit::What::kGate && symbol->of_main)) {
     // One part of a variable, without a copy of all of it.
@@ -529,6 +539,24 @@ Result<Compiler::Compiled> Compiler::indexed(ExpressionId base,
     value.constant.reset();
   }
   return value;
+}
+
+/// q[3], the most frequent of all expressions.
+Result<Compiler::Compiled> Compiler::single_qubit(const Symbol& symbol, const std::string& name,
+                                                  Position at, std::uint64_t index) {
+  const std::uint32_t width = symbol.type.width;
+  if (index >= width) {
+    return fault(at, fmt::format("index {} is outside {}[{}]: 0 to {} are possible", index, name,
+                                 width, width - 1));
+  }
+  const unsigned number = std::get<Qubits>(code_.constants[symbol.constant]).numbers[index];
+  const auto [there, added] =
+      single_qubits_.emplace(std::uint64_t{symbol.constant} << 32U | index, 0);
+  if (added) {
+    QUANTA_TRY(there->second, add_constant(Qubits{{number}}, at));
+  }
+  const std::uint32_t begin = emit(Op::kConstant, at, there->second);
+  return Compiled{{.kind = Kind::kQubit}, begin, Qubits{{number}}};
 }
 
 Result<Compiler::Compiled> Compiler::array_literal(ExpressionId id, const Type& type) {

@@ -499,7 +499,7 @@ Result<Type> Compiler::target_type(ExpressionId target) {
 }
 
 /// Pops a value of the target's type into it.
-Result<void> Compiler::store(Position at, ExpressionId target, const Compiled&) {
+Result<void> Compiler::store(Position at, ExpressionId target) {
   std::vector<ExpressionId> brackets;
   const Expression& root = this->at(unroll(target, brackets));
   const Symbol symbol = *find(root.text);
@@ -521,8 +521,8 @@ Result<void> Compiler::store(Position at, ExpressionId target, const Compiled&) 
 Result<void> Compiler::compile(Position at, const Assignment& node) {
   QUANTA_TRY(const Type wanted, target_type(node.target));
   if (node.op == "=") {
-    QUANTA_TRY(Compiled value, value_of(node.value, wanted));
-    return store(at, node.target, value);
+    QUANTA_TRY([[maybe_unused]] const Compiled value, value_of(node.value, wanted));
+    return store(at, node.target);
   }
   QUANTA_TRY(Compiled left, expression(node.target));
   for (std::uint32_t i = left.begin; i < here(); ++i) {
@@ -534,7 +534,7 @@ Result<void> Compiler::compile(Position at, const Assignment& node) {
   const Operator op = binary_operator(std::string_view(node.op).substr(0, node.op.size() - 1));
   QUANTA_TRY(Compiled value, combine(op, std::move(left), std::move(right), at));
   QUANTA_CHECK(convert_to(value, wanted, false, at));
-  return store(at, node.target, value);
+  return store(at, node.target);
 }
 
 Result<void> Compiler::compile(Position at, const Measurement& node) {
@@ -550,7 +550,7 @@ Result<void> Compiler::compile(Position at, const Measurement& node) {
                                  to_text(wanted)));
   }
   QUANTA_CHECK(convert_to(value, wanted, false, at));
-  return store(at, node.target, value);
+  return store(at, node.target);
 }
 
 Result<void> Compiler::compile(Position at, const Directive& node) {
@@ -574,21 +574,17 @@ Result<void> Compiler::compile(Position at, const Directive& node) {
   return {};
 }
 
-Result<void> Compiler::compile(Position at, const Box& node) {
+Result<void> Compiler::compile(Position, const Box& node) {
   if (node.duration != kNone) {
     const std::uint32_t begin = here();
     QUANTA_TRY([[maybe_unused]] const Compiled value,
                value_of(node.duration, {.kind = Kind::kDuration}));
     code_.instructions.resize(begin);
   }
-  (void)at;
   return body(node.body);
 }
 
-Result<void> Compiler::compile(Position at, const Scope& node) {
-  (void)at;
-  return body(node.body);
-}
+Result<void> Compiler::compile(Position, const Scope& node) { return body(node.body); }
 
 Result<void> Compiler::compile(Position at, const If& node) {
   QUANTA_TRY([[maybe_unused]] const Compiled condition, value_of(node.condition, kTruth));

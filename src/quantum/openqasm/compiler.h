@@ -114,6 +114,8 @@ class Compiler {
   Result<Compiled> logical(Compiled left, const Expression& node);
   Result<Compiled> combine(Operator op, Compiled left, Compiled right, Position at);
   Result<Compiled> indexed(ExpressionId base, const std::vector<ExpressionId>& brackets);
+  Result<Compiled> single_qubit(const Symbol& symbol, const std::string& name, Position at,
+                                std::uint64_t index);
   Result<Compiled> call(const Expression& node);
   Result<Compiled> builtin(const Expression& node);
   Result<Compiled> size_of(const Expression& node);
@@ -159,7 +161,7 @@ class Compiler {
   Result<void> compile(Position at, const Scope& node);
   Result<void> input(Position at, const ClassicalDeclaration& node, const Type& type);
   Result<Compiled> input_value(const std::string& text, const std::string& name, const Type& type);
-  Result<void> store(Position at, ExpressionId target, const Compiled& value);
+  Result<void> store(Position at, ExpressionId target);
   Result<Type> target_type(ExpressionId target);
   Result<void> subroutine_in_gate_form(Position at, const GateCall& node, const Symbol& symbol);
   Result<void> switch_cases(const Switch& node, std::size_t first, std::uint32_t slot,
@@ -174,6 +176,8 @@ class Compiler {
   std::vector<const LibraryGate*> library_;
   std::unordered_map<std::string_view, const LibraryGate*> library_by_name_;
   std::set<std::string> inputs_seen_;
+  /// Constants that hold qubit b of the register which is constant a: a << 32 | b.
+  std::unordered_map<std::uint64_t, std::uint32_t> single_qubits_;
   std::uint64_t constant_cells_ = 0;
   unsigned n_hardware_ = 0;
 };

@@ -148,7 +148,6 @@ Result<void> Executor::step(const Instruction& i) {
     case Op::kStoreIndexed:
     case Op::kRefer:
     case Op::kNarrow:
-    case Op::kFetch:
     case Op::kStoreThrough:
     case Op::kConcatenate:
       return step_on_variable(i);

@@ -10,13 +10,6 @@
 namespace quanta::quantum::openqasm {
 namespace {
 
-/// Longest first where one begins another.
-constexpr auto kSymbols = std::to_array<std::string_view>(
-    {"**=", "<<=", ">>=", "->", "++", "**", "&&", "||", "==", "!=", "<=", ">=",
-     "<<",  ">>",  "+=",  "-=", "*=", "/=", "&=", "|=", "^=", "%=", "{",  "}",
-     "[",   "]",   "(",   ")",  ":",  ";",  ".",  ",",  "=",  "+",  "-",  "*",
-     "/",   "%",   "|",   "&",  "^",  "@",  "~",  "!",  "<",  ">"});
-
 constexpr auto kUnits =
     std::to_array<std::string_view>({"im", "dt", "ns", "us", "\u00b5s", "\u03bcs", "ms", "s"});
 
@@ -30,6 +23,21 @@ bool is_digit_of_base(char c, int base) {
 }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+/// How many characters the symbol at the beginning of the text has; 0: there is none.
+std::size_t symbol_length(std::string_view text) {
+  const auto in = [](char c, std::string_view set) {
+    return set.find(c) != std::string_view::npos;
+  };
+  const char first = text[0];
+  const char second = text.size() > 1 ? text[1] : '\0';
+  const bool doubled = first == second;
+  if (doubled && in(first, "*<>") && text.size() > 2 && text[2] == '=') return 3;  // **= <<= >>=
+  if (doubled && in(first, "*<>+&|=")) return 2;
+  if (second == '=' && in(first, "!<>+-*/&|^%")) return 2;
+  if (first == '-' && second == '>') return 2;
+  return in(first, "{}[]():;.,=+-*/%|&^@~!<>") ? 1 : 0;
+}
 
 /// The specification takes the letters of all scripts. Without a table of Unicode: every character
 /// outside ASCII but for the blocks of blanks, punctuation and symbols.
@@ -212,13 +220,14 @@ Result<Token> Lexer::next() {
     return token(Token::Kind::kHardwareQubit, length);
   }
   for (const std::string_view word : {"#pragma", "#dim"}) {
+    if (c != '#') break;
     if (version_ >= 3 && text_.substr(i_).starts_with(word) &&
         name_length(i_ + 1) == word.size() - 1) {
       return token(Token::Kind::kName, word.size());
     }
   }
-  for (const std::string_view symbol : kSymbols) {
-    if (text_.substr(i_).starts_with(symbol)) return token(Token::Kind::kSymbol, symbol.size());
+  if (const std::size_t length = symbol_length(text_.substr(i_)); length > 0) {
+    return token(Token::Kind::kSymbol, length);
   }
   const CodePoint point = code_point_at(text_, i_);
   if (!point.valid || point.value < 0x20 || point.value == 0x7f) {

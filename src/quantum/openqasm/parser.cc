@@ -17,8 +17,9 @@ namespace {
 constexpr int kMostNesting = 256;
 constexpr std::size_t kMostText = std::size_t{16} << 20;
 
+// Sorted, to be searched by halves.
 constexpr auto kKeywords2 = std::to_array<std::string_view>(
-    {"OPENQASM", "CX", "U", "barrier", "cos", "creg", "exp", "gate", "if", "include", "ln",
+    {"CX", "OPENQASM", "U", "barrier", "cos", "creg", "exp", "gate", "if", "include", "ln",
      "measure", "opaque", "pi", "qreg", "reset", "sin", "sqrt", "tan"});
 
 constexpr auto kKeywords3 = std::to_array<std::string_view>(
@@ -30,12 +31,13 @@ constexpr auto kKeywords3 = std::to_array<std::string_view>(
      "input",    "int",      "inv",        "let",    "measure", "mutable", "negctrl",
      "nop",      "output",   "pow",        "pragma", "qreg",    "qubit",   "readonly",
      "reset",    "return",   "stretch",    "switch", "true",    "uint",    "while"});
+static_assert(std::ranges::is_sorted(kKeywords2) && std::ranges::is_sorted(kKeywords3));
 
 }  // namespace
 
 bool is_keyword(std::string_view word, int version) {
-  return version == 2 ? std::ranges::find(kKeywords2, word) != kKeywords2.end()
-                      : std::ranges::find(kKeywords3, word) != kKeywords3.end();
+  return version == 2 ? std::ranges::binary_search(kKeywords2, word)
+                      : std::ranges::binary_search(kKeywords3, word);
 }
 
 Result<void> Parser::advance() {

@@ -1,0 +1,10 @@
+OPENQASM 3.1;
+include "stdgates.inc";
+const int[32] n = 3; const float h = 1 / 2.0;
+bit[n] b = "101"; uint[8] k = 0xF_0; int[8] j = -3; bool f = true; angle[4] a = pi / 2;
+complex[float[64]] z = 2 + 3im; duration d = 10 ns; array[int[8], 2, 2] m = {{1, 2}, {3, 4}};
+k <<= 1; j **= 2; a += pi; b[0:1] = b[{2, 1}]; m[0] = m[1]; m[0, 1] = 7; k[2] = b[0];
+let v = b[0:1] ++ b[2:2];
+v[0] = 1;
+bit r = (k > 3 && !f) || ~b == 2 ^ popcount(b) | int(k) % 3;
+float x = sin(h) + arctan(real(z)) - mod(7, 3) * sizeof(m, 1);
