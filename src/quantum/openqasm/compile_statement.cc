@@ -468,9 +468,7 @@ Result<void> Compiler::subroutine_in_gate_form(Position at, const GateCall& node
                    node.arguments.end());
   arguments.insert(arguments.end(), node.operands.begin() + static_cast<long>(quantum),
                    node.operands.end());
-  // The table may move while the arguments are compiled.
-  const Symbol called = symbol;  // NOLINT(performance-unnecessary-copy-initialization)
-  QUANTA_TRY(const Compiled result, user_call(called, node.name, arguments, at));
+  QUANTA_TRY(const Compiled result, user_call(symbol, node.name, arguments, at));
   if (result.type.kind != Kind::kVoid) emit(Op::kPop, at);
   return {};
 }

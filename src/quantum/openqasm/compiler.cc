@@ -89,8 +89,7 @@ Result<std::uint32_t> Compiler::add_constant(Value value, Position at) {
 std::uint32_t Compiler::add_type(const Type& type) {
   // Neighbouring statements speak of the same types: look at the last few only.
   const std::size_t n = code_.types.size();
-  for (std::size_t i = n; i-- > 0;) {
-    if (i + 16 <= n) break;
+  for (std::size_t i = n - std::min<std::size_t>(n, 16); i < n; ++i) {
     if (code_.types[i] == type) return static_cast<std::uint32_t>(i);
   }
   code_.types.push_back(type);

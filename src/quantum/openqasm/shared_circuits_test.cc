@@ -66,7 +66,7 @@ Branch projected(Branch branch, unsigned qubit, bool one, double probability, bo
 
 /// measures: false where measurements are the last thing that happens and the state before them is
 /// wanted.
-Result<Run> run(const Machine& machine, std::vector<std::string> paulis, bool measures) {
+Result<Run> run(const Machine& machine, const std::vector<std::string>& paulis, bool measures) {
   Run result{.p1 = std::vector<double>(machine.n_qubits())};
   std::vector<Branch> open;
   open.push_back({machine, std::vector<Amplitude>(std::size_t{1} << machine.n_qubits())});
