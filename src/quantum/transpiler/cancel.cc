@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -85,7 +86,7 @@ class Sweep {
     for (const unsigned q : kept_[index]->qubits) {
       if (by && std::ranges::find(by->qubits, q) != by->qubits.end()) continue;
       auto& wire = wires_[q];
-      wire.erase(std::ranges::find(wire, index));
+      wire.erase(std::prev(std::find(wire.rbegin(), wire.rend(), index).base()));  // near the end
     }
     kept_[index] = std::move(by);
   }

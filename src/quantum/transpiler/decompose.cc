@@ -493,11 +493,11 @@ GateSequence decompose(const Operation& operation, unsigned n_qubits) {
         const auto [theta, phi, lambda, phase] = as_u(operation);
         steps.under_controls(Gate::kU, {p}, {theta, phi, lambda, phase});
       } else if (operands.size() == 2) {
-        static const Basis kBasis = *Basis::parse(std::array<std::string, 2>{"cx", "u"});
+        static const Basis cx_and_u = *Basis::parse(std::array<std::string, 2>{"cx", "u"});
         const auto& m = operation.payload->numbers;
         Matrix4 matrix{};
         std::ranges::copy(m, matrix.begin());
-        steps.under_controls(synthesise(matrix, kBasis, {p, q}));
+        steps.under_controls(synthesise(matrix, cx_and_u, {p, q}));
       } else {
         steps.under_controls(shannon_decomposition(operation.payload->numbers, operands));
       }

@@ -375,7 +375,7 @@ Result<Equivalence> equivalent(const Circuit& a, const Circuit& b,
                      fmt::format("{} and {} are different parameters",
                                  fmt::join(a.parameters(), ", "), fmt::join(b.parameters(), ", ")));
   }
-  if (expanded_size(a) >= kMostExpanded || expanded_size(b) >= kMostExpanded) return Equivalence{};
+  if (std::max(expanded_size(a), expanded_size(b)) > kMostOperations) return Equivalence{};
   const Circuit flat_a = a.expand();
   const Circuit flat_b = b.expand();
   if (a.parameters().empty()) return compare(flat_a, flat_b, options, execution);

@@ -61,8 +61,9 @@ struct Equivalence {
 /// (deviation: largest difference of two probabilities, at most 1e-10).
 ///
 /// Named parameters get random values in [-pi, pi], three times, and the worst counts. kNone where
-/// the states need more than the memory limit, there are more than 4096 branches, or the defined
-/// gates hold more than 10^7 operations. Cost: O(2^n) a gate and state, O(4^n) for unitaries.
+/// the states need more than the memory limit, there are more than 4096 branches, or a circuit
+/// has more than 2 * 10^6 operations, those in its defined gates counted. Cost: O(2^n) a gate and
+/// state, O(4^n) for unitaries.
 ///
 /// Errors: kBadInput, field "qubits", "bits" (their numbers differ), "parameters" (the names
 /// differ); kCancelled. Same answer for any number of threads.

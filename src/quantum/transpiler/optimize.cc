@@ -122,13 +122,16 @@ Result<Optimized> optimize(const Circuit& circuit, const OptimizeOptions& option
   if (options.level > kMostLevel) {
     return bad_input("level", fmt::format("{} is above {}", options.level, kMostLevel));
   }
+  const auto too_many = [] {
+    return fail(ErrorKind::kResource,
+                fmt::format("has more than {} operations, those in its defined gates counted",
+                            kMostOperations),
+                "circuit");
+  };
+  if (circuit.operations().size() > kMostOperations) return too_many();
   if (!options.basis.empty()) {
     QUANTA_TRY(const Basis basis, Basis::parse(options.basis));
-    if (expanded_size(circuit) >= kMostExpanded) {
-      return fail(ErrorKind::kResource,
-                  fmt::format("its defined gates hold more than {} gates", kMostExpanded),
-                  "circuit");
-    }
+    if (expanded_size(circuit) > kMostOperations) return too_many();
     QUANTA_TRY(Program start, translate(to_program(circuit.expand()), basis, execution));
     Circuit baseline = to_circuit(start, circuit);
     QUANTA_TRY(Shrunk shrunk, shrink(std::move(start), basis, options, execution));
@@ -142,7 +145,7 @@ Result<Optimized> optimize(const Circuit& circuit, const OptimizeOptions& option
                      .baseline = circuit,
                      .rounds = shrunk.rounds};
   }
-  if (expanded_size(circuit) < kMostExpanded) {
+  if (expanded_size(circuit) <= kMostOperations) {
     const Circuit flat = circuit.expand();
     QUANTA_TRY(Shrunk expanded, shrink(to_program(flat), Basis::of(flat), options, execution));
     if (no_larger(size_of(expanded.program), size_of(to_program(circuit)))) {

@@ -62,7 +62,8 @@ struct Optimized {
 /// are optimised each for itself.
 ///
 /// Errors: kBadInput, field "basis" (see Basis::parse), "level" (above 2), "circuit" (see
-/// translate.h); kResource, field "basis" or "circuit" (more than 10^7 gates come out); kCancelled.
+/// translate.h); kResource, field "basis" or "circuit" (more than 2 * 10^6 gates go in or come
+/// out); kCancelled.
 /// Same answer for any number of threads (there is one). About 8 us a gate and round.
 Result<Optimized> optimize(const Circuit& circuit, const OptimizeOptions& options,
                            const Execution& execution);

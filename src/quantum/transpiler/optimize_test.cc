@@ -363,6 +363,23 @@ TEST(Optimize, JoinsNoQubitsThatWereApart) {
   }
 }
 
+TEST(Optimize, DefinitionsThatExplodeStayAsTheyAre) {
+  // Each holds the one before twice: 2^40 gates.
+  Circuit body(1);
+  body.t(0).t(0);
+  for (int i = 0; i < 40; ++i) {
+    Circuit twice(1);
+    ASSERT_TRUE(twice.defined("d", body, {0}).has_value());
+    ASSERT_TRUE(twice.append(twice.operations()[0]).has_value());
+    body = twice;
+  }
+  EXPECT_EQ(gates(optimized(body).circuit), 2U);
+  const auto in_basis = optimize(body, {.basis = {"cx", "u"}}, {});
+  ASSERT_FALSE(in_basis.has_value());
+  EXPECT_EQ(in_basis.error().kind, ErrorKind::kResource);
+  EXPECT_EQ(in_basis.error().field, "circuit");
+}
+
 TEST(Optimize, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();

@@ -15,7 +15,7 @@ class ExpandedSize {
     for (const Operation& operation : circuit.operations()) {
       // A controlled body may bring three operations for its phase.
       count += operation.gate == Gate::kDefined ? of_body(*operation.payload->body) + 3 : 1;
-      if (count >= kMostExpanded) return kMostExpanded;
+      if (count > kMostOperations) return kMostOperations + 1;
     }
     return count;
   }

@@ -37,10 +37,12 @@ Program to_program(const Circuit& circuit);
 /// The program with the registers and parameters of `like`.
 Circuit to_circuit(Program program, const Circuit& like);
 
+/// The most operations that are rewritten: about 1 GB of them and their copies.
+inline constexpr std::size_t kMostOperations = 2'000'000;
+
 /// How many operations the circuit has when its defined gates are expanded, roughly, and at most
-/// kMostExpanded: a few nested definitions can make more than any memory holds.
+/// kMostOperations + 1: a few nested definitions can make more than any memory holds.
 std::size_t expanded_size(const Circuit& circuit);
-inline constexpr std::size_t kMostExpanded = 10'000'000;
 
 /// Longest chains of operations that share a qubit or a bit, as far as they are built: how deep the
 /// circuit is on each wire. weight: what an operation adds.

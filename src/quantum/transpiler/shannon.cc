@@ -37,7 +37,7 @@ void append_multiplexed(GateSequence& to, const Matrix& zero, const Matrix& one,
                         std::span<const unsigned> qubits) {
   // zero = X D Y and one = X D^+ Y, so that zero one^+ = X D^2 X^+.
   const Eigen::ComplexSchur<Matrix> schur(zero * one.adjoint());
-  const Matrix x = schur.matrixU();
+  const Matrix& x = schur.matrixU();
   const Eigen::Index n = zero.rows();
   Matrix d = Matrix::Zero(n, n);
   std::vector<double> angles;

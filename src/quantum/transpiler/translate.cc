@@ -17,7 +17,6 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr std::size_t kMostOperations = 10'000'000;
 constexpr unsigned kMostControls = 60;
 
 class Translation {

@@ -14,7 +14,7 @@ namespace quanta::quantum {
 /// and goes). Defined gates must have been expanded.
 ///
 /// Errors: kBadInput, field "circuit" (a gate under more than 60 controls); kResource, field
-/// "basis", where more than 10^7 gates come out.
+/// "basis", where more than kMostOperations gates come out.
 Result<Program> translate(const Program& program, const Basis& basis, const Execution& execution);
 
 }  // namespace quanta::quantum
