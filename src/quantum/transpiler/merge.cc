@@ -9,6 +9,7 @@
 
 #include "quantum/circuit/algebra.h"
 #include "quantum/transpiler/one_qubit.h"
+#include "quantum/transpiler/program.h"
 
 namespace quanta::quantum {
 namespace {
@@ -262,6 +263,16 @@ std::optional<Merged> tables_together(const Operation& first, const Operation& s
   return if_allowed({.operation = std::move(product)}, basis);
 }
 
+/// Whether two defined gates are a body and its inverse, by their names and then by what they hold.
+bool undoes(const Operation& first, const Operation& second) {
+  constexpr std::size_t kMostCompared = 10'000;  // operations: nested bodies can be of any size
+  if (first.gate != Gate::kDefined || second.gate != Gate::kDefined) return false;
+  const std::string& a = first.payload->name;
+  const std::string& b = second.payload->name;
+  if (a != b + "_dg" && b != a + "_dg") return false;
+  return expanded_size(*first.payload->body) <= kMostCompared && second == inverse(first);
+}
+
 }  // namespace
 
 Operation canonical(Operation operation) {
@@ -376,9 +387,7 @@ std::optional<Merged> merge(const Operation& first, const Operation& second, con
   if (auto product = product_of(first, second, basis)) return product;
   if (auto phase = phases_together(first, second, basis)) return phase;
   if (auto table = tables_together(first, second, basis)) return table;
-  if (first.gate == Gate::kDefined && second.gate == Gate::kDefined && second == inverse(first)) {
-    return Merged{};
-  }
+  if (undoes(first, second)) return Merged{};
   return std::nullopt;
 }
 

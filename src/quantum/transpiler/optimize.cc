@@ -145,7 +145,10 @@ Result<Optimized> optimize(const Circuit& circuit, const OptimizeOptions& option
                      .baseline = circuit,
                      .rounds = shrunk.rounds};
   }
-  if (expanded_size(circuit) <= kMostOperations) {
+  // Far larger circuits do not shrink back to what was written.
+  constexpr std::size_t kWorthATry = 20;
+  if (expanded_size(circuit) <=
+      std::max(std::size_t{10'000}, kWorthATry * circuit.operations().size())) {
     const Circuit flat = circuit.expand();
     QUANTA_TRY(Shrunk expanded, shrink(to_program(flat), Basis::of(flat), options, execution));
     if (no_larger(size_of(expanded.program), size_of(to_program(circuit)))) {

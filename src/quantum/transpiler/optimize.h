@@ -57,9 +57,10 @@ struct Optimized {
   unsigned rounds = 0;  ///< that made it smaller; 0: `circuit` is the baseline
 };
 
-/// Defined gates are expanded where the result is no larger than the circuit as it was written (a
-/// defined gate counting one) and where a basis is asked for; elsewhere they stay, and their bodies
-/// are optimised each for itself.
+/// Defined gates are expanded where a basis is asked for, and where the result is no larger than
+/// the circuit as it was written, a defined gate counting one (it is tried up to 10^4 operations,
+/// or 20 for one that was written); elsewhere they stay, and their bodies are optimised each for
+/// itself.
 ///
 /// Errors: kBadInput, field "basis" (see Basis::parse), "level" (above 2), "circuit" (see
 /// translate.h); kResource, field "basis" or "circuit" (more than 2 * 10^6 gates go in or come
