@@ -20,6 +20,8 @@ constexpr unsigned kMaxBits = 16;
 constexpr std::size_t kMaxRepeats = 1001;
 constexpr std::size_t kMaxRuns = 1'000'000;
 constexpr double kEigenstate = 1e-9;
+/// A path less likely than this has all its chance left on its zeros.
+constexpr double kNegligible = 1e-20;
 
 Result<void> check(const IterativePhaseOptions& options) {
   if (options.bits == 0 || options.bits > kMaxBits) {
@@ -79,6 +81,7 @@ std::vector<double> run_distribution(double theta, const IterativePhaseOptions& 
     const std::size_t n = chance.size();
     chance.resize(2 * n);
     for (std::size_t lower = 0; lower < n; ++lower) {
+      if (chance[lower] < kNegligible) continue;
       const double one =
           majority(chance_of_one(theta, round_of(i, lower, options.bits)), options.repeats);
       chance[n + lower] = chance[lower] * one;

@@ -126,7 +126,6 @@ Result<Circuit> phase_estimation_circuit(const PhaseProblem& problem,
   std::vector<unsigned> system(n);
   std::iota(system.begin(), system.end(), t);
 
-  // Measurements behind the preparation would have no bit to go to.
   QUANTA_TRY(circuit, compose(std::move(circuit), problem.preparation, system));
   if (phase_register.window == PhaseWindow::kNone) {
     for (const unsigned q : phase_qubits) circuit.h(q);

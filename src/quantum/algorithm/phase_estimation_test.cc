@@ -61,6 +61,11 @@ TEST(PhaseEstimation, NamesTheFieldAtFault) {
   wrong_size.preparation = Circuit(2);
   PhaseProblem reset = one_phase(0.1);
   reset.preparation.reset(0);
+  PhaseProblem late = one_phase(0.1);
+  ASSERT_TRUE(late.preparation.prepare({0.6, 0.8}, {0}).has_value());
+  PhaseProblem measured_state = one_phase(0.1);
+  measured_state.preparation = Circuit(1, 1);
+  measured_state.preparation.h(0).measure(0, 0);
   const PhaseProblem large{Circuit(40), Circuit(40)};
   const struct {
     const char* name;
@@ -75,6 +80,8 @@ TEST(PhaseEstimation, NamesTheFieldAtFault) {
       {"open preparation", open_preparation, {}, ErrorKind::kBadInput, "preparation"},
       {"size of the state", wrong_size, {}, ErrorKind::kBadInput, "preparation"},
       {"no single state", reset, {}, ErrorKind::kBadInput, "preparation"},
+      {"late preparation", late, {}, ErrorKind::kBadInput, "preparation"},
+      {"a measured state", measured_state, {}, ErrorKind::kBadInput, "preparation"},
       {"no bits", one_phase(0.1), {.phase_register = {.bits = 0}}, ErrorKind::kBadInput, "bits"},
       {"too many bits",
        one_phase(0.1),

@@ -79,6 +79,19 @@ Result<void> check_phase_problem(const PhaseProblem& problem, std::size_t memory
     return bad_input("preparation", fmt::format("acts on {} qubits, the unitary on {}",
                                                 problem.preparation.n_qubits(), n));
   }
+  std::vector<bool> touched(n);
+  for (const Operation& operation : problem.preparation.operations()) {
+    if (operation.gate == Gate::kBarrier) continue;
+    const bool late = operation.gate == Gate::kStatePreparation &&
+                      std::ranges::any_of(operation.qubits, [&](unsigned q) { return touched[q]; });
+    if (late || operation.gate == Gate::kMeasure || operation.gate == Gate::kReset ||
+        operation.condition) {
+      return bad_input("preparation", fmt::format("\"{}\" {}", operation_name(operation),
+                                                  late ? "acts on a qubit that is not |0> any more"
+                                                       : "makes no single state"));
+    }
+    for (const unsigned q : operation.qubits) touched[q] = true;
+  }
   for (const auto& [field, circuit] :
        {std::pair{"unitary", &problem.unitary}, std::pair{"preparation", &problem.preparation}}) {
     if (!circuit->parameters().empty()) {
@@ -99,11 +112,7 @@ Result<void> check_phase_problem(const PhaseProblem& problem, std::size_t memory
 Result<StateVector> prepared_state(const PhaseProblem& problem, std::size_t memory_limit,
                                    const Execution& execution) {
   QUANTA_CHECK(check_phase_problem(problem, memory_limit));
-  auto state = simulate(problem.preparation, {.memory_limit = memory_limit}, execution);
-  if (!state && state.error().field == "circuit") {
-    return bad_input("preparation", state.error().message);
-  }
-  return state;
+  return simulate(problem.preparation, {.memory_limit = memory_limit}, execution);
 }
 
 Result<void> apply_power(const Circuit& unitary, std::uint64_t times, StateVector& state,

@@ -24,8 +24,9 @@ struct PhaseProblem {
 };
 
 /// Errors: kBadInput, field "unitary" (no qubits, an operation that is no gate, parameters without
-/// values), "preparation" (another number of qubits, parameters, what no single state comes out
-/// of); kResource, field "qubits" (two states do not fit).
+/// values), "preparation" (another number of qubits, parameters, a measurement, reset or
+/// condition, a state preparation on what is not |0> any more); kResource, field "qubits" (two
+/// states do not fit).
 Result<void> check_phase_problem(const PhaseProblem& problem, std::size_t memory_limit);
 
 /// |psi>. Errors: as check_phase_problem.
