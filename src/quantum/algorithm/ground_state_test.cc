@@ -62,7 +62,7 @@ TEST(GroundState, NamesTheFieldAtFault) {
 // Open critical chain in closed form (free fermions; Pfeuty 1970, at g = 1):
 // E = 1 - 1/sin(pi/(4n + 2)).
 TEST(GroundState, IsTheClosedFormOfTheCriticalIsingChain) {
-  for (const unsigned n : {1U, 2U, 5U, 8U, 9U, 12U}) {
+  for (const unsigned n : {1U, 2U, 5U, 9U, 11U}) {
     SCOPED_TRACE(n);
     const auto ground = ground_state(ising_chain(n, 1.0), {}, {}).value();
     EXPECT_NEAR(ground.energy, 1.0 - 1.0 / std::sin(std::numbers::pi / (4 * n + 2)), 1e-11);
@@ -78,14 +78,14 @@ TEST(GroundState, IsTheClosedFormOfTheCriticalIsingChain) {
 
 // k particles on an open chain of n: the sum of the k lowest levels 2 cos(j pi/(n + 1)).
 TEST(GroundState, KeepsToItsWeight) {
-  for (const auto& [n, k] : {std::pair{6U, 0U}, {6U, 2U}, {6U, 6U}, {13U, 4U}, {60U, 1U}}) {
+  for (const auto& [n, k] : {std::pair{6U, 0U}, {6U, 2U}, {6U, 6U}, {11U, 4U}, {60U, 1U}}) {
     SCOPED_TRACE(testing::Message() << n << " choose " << k);
     double expected = 0.0;
     for (unsigned j = n; j > n - k; --j) expected += 2.0 * std::cos(j * std::numbers::pi / (n + 1));
     const auto ground = ground_state(hopping(n), {.weight = k}, {}).value();
     EXPECT_NEAR(ground.energy, expected, 1e-10);
-    EXPECT_EQ(ground.method, n == 13 ? "lanczos" : "dense");
-    if (n != 13) {
+    EXPECT_EQ(ground.method, n == 11 ? "lanczos" : "dense");
+    if (n != 11) {
       EXPECT_EQ(ground.spectrum.size(), binomial(n, k));
     }
   }
