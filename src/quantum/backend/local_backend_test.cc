@@ -243,6 +243,40 @@ TEST(LocalExact, HasNoAmplitudesBehindAMeasurement) {
   EXPECT_NEAR(std::abs(result.density_matrix[3]), 0.0, 1e-15);  // collapsed
 }
 
+TEST(LocalExact, KeepsOneStateWhereAResetIsCertain) {
+  Circuit circuit(2, 1);
+  circuit.ry(0.8, 0).cx(0, 1).cx(0, 1).reset(1).measure(0, 0);  // qubit 1 is |0> again
+  Job job = job_of(circuit);
+  job.n_amplitudes = 4;
+  const JobResult result = run_exact(job).value();
+  ASSERT_TRUE(result.amplitudes.has_value());
+  ASSERT_EQ(result.amplitudes->size(), 2U);
+  EXPECT_NEAR((*result.amplitudes)[0].value.real(), std::cos(0.4), 1e-15);
+  EXPECT_NEAR(probability(result, "1"), std::pow(std::sin(0.4), 2), 1e-15);
+}
+
+TEST(LocalExact, AveragesOverResetsWithoutACollapse) {
+  // The reset leaves qubit 1 in |0> or |1>; what is measured last has not collapsed.
+  Circuit circuit(2, 2);
+  circuit.ry(0.8, 0).cx(0, 1).reset(0).h(0).measure_all();
+  Job job = job_of(circuit);
+  job.n_amplitudes = 4;
+  job.observables = {parse_paulis("IX", 2).value(), parse_paulis("ZI", 2).value()};
+  const JobResult result = run_exact(job).value();
+  EXPECT_FALSE(result.amplitudes.has_value());
+  EXPECT_NEAR(result.expectations[0].value, 1.0, 1e-14);
+  EXPECT_NEAR(result.expectations[1].value, std::cos(0.8), 1e-14);
+  const double one = std::pow(std::sin(0.4), 2) / 2;
+  EXPECT_NEAR(probability(result, "10"), one, 1e-15);
+  EXPECT_NEAR(probability(result, "11"), one, 1e-15);
+  EXPECT_NEAR(probability(result, "00"), 0.5 - one, 1e-15);
+  job.shots = 100'000;
+  const JobResult drawn = run_sampling(job).value();
+  EXPECT_FALSE(drawn.amplitudes.has_value());
+  EXPECT_EQ(drawn.expectations[0].value, 1.0);
+  EXPECT_NEAR(static_cast<double>(drawn.counts.at("10")), 1e5 * one, 5 * std::sqrt(1e5 * one));
+}
+
 /// A mixer of XX + YY terms on k ones among n qubits, written as an OpenQASM file has it.
 Circuit mixer(unsigned n, unsigned k) {
   Circuit circuit(n, n);

@@ -10,6 +10,7 @@
 #include "core/random.h"
 #include "quantum/simulator/binomial.h"
 #include "quantum/simulator/branching.h"
+#include "quantum/simulator/byte_text.h"
 #include "quantum/simulator/definite_qubits.h"
 #include "quantum/simulator/distribution.h"
 #include "quantum/simulator/live_state.h"
@@ -22,8 +23,8 @@ constexpr unsigned kMostStateQubits = 32;
 constexpr unsigned kLeastWeightQubits = 8;
 /// The subspace is taken where the whole space is at least this many times as large.
 constexpr double kWeightGain = 8.0;
-/// Gates that are fused and applied in one run.
-constexpr std::size_t kMostWaiting = std::size_t{1} << 16;
+/// Outcomes of several states that are added up.
+constexpr std::size_t kMostOutcomes = std::size_t{1} << 20;
 /// A branch with a larger share than this in probability was not left out for rounding.
 constexpr double kPrunedRounding = 1e-12;
 
@@ -74,11 +75,11 @@ std::size_t saturated(double bytes) {
 Result<void> check_memory(unsigned n, std::size_t memory_limit) {
   const auto limit = static_cast<double>(memory_limit);
   if (n <= kMostStateQubits && state_bytes(n) <= limit) return {};
-  return fail(ErrorKind::kResource,
-              fmt::format("a state of {} qubits needs {:.4g} MB; the limit of {:.4g} MB fits {} "
-                          "qubits",
-                          n, state_bytes(n) / 1e6, limit / 1e6, most_state_qubits(memory_limit)),
-              "qubits");
+  return fail(
+      ErrorKind::kResource,
+      fmt::format("a state of {} qubits needs {}; the limit of {} fits {} qubits", n,
+                  byte_text(state_bytes(n)), byte_text(limit), most_state_qubits(memory_limit)),
+      "qubits");
 }
 
 // --- one state answers everything -------------------------------------------------------------
@@ -184,15 +185,15 @@ class Labels {
     }
   }
 
-  template <class Value>
-  Result<std::string> label(const Value& value) const {
+  /// Of the i-th outcome.
+  Result<std::string> label(const Measured& outcomes, std::size_t i) const {
     if (!first_) return before_->label();
     const std::unique_ptr<Process> process = before_->clone();
-    process->supply(value(*first_));
+    process->supply(outcomes.value(i, *first_));
     for (;;) {
       QUANTA_TRY(const Step step, process->next());
       if (step.kind == Step::Kind::kEnd) return process->label();
-      if (step.kind == Step::Kind::kMeasure) process->supply(value(step.qubit));
+      if (step.kind == Step::Kind::kMeasure) process->supply(outcomes.value(i, step.qubit));
     }
   }
 
@@ -201,76 +202,45 @@ class Labels {
   std::optional<unsigned> first_;
 };
 
-Result<void> add_outcomes(const Job& job, bool exact, const Measured& measured,
-                          const Execution& execution, RandomStream& stream, JobResult& result) {
-  QUANTA_TRY(const Labels labels, Labels::of(*job.process));
-  const auto label = [&](std::size_t outcome) {
-    return labels.label([&](unsigned q) { return measured.value(outcome, q); });
-  };
-  if (exact) {
-    for (const auto& [outcome, probability] : likeliest(measured.distribution, job.n_outcomes)) {
-      QUANTA_TRY(std::string text, label(outcome));
-      result.outcomes.emplace_back(std::move(text), probability);
-    }
-    return {};
-  }
-  for (const auto& [outcome, count] : draw(measured.distribution, job.shots, stream)) {
+Result<void> count_shots(const Measured& outcomes, const Labels& labels, std::uint64_t shots,
+                         RandomStream& stream, const Execution& execution,
+                         std::map<std::string, std::uint64_t>& counts) {
+  for (const auto& [i, count] : draw(outcomes.distribution, shots, stream)) {
     if (execution.cancelled()) return cancelled_error();
-    QUANTA_TRY(const std::string text, label(outcome));
-    result.counts[text] += count;
+    QUANTA_TRY(const std::string label, labels.label(outcomes, i));
+    counts[label] += count;
   }
   return {};
 }
 
-template <class State>
-Result<JobResult> read_off(const Job& job, bool exact, const TerminalForm& form, const State& state,
-                           const Execution& execution) {
-  JobResult result{.n_qubits = state.n_qubits(), .norm = state.norm(execution)};
-  result.marginals = state.marginals(execution);
-  RandomStream stream(job.seed, "circuit shots");
-  QUANTA_CHECK(add_outcomes(job, exact, measured(state, form), execution, stream, result));
-  for (const PauliString& string : job.observables) {
-    const double value = state.expectation(string, execution);
-    if (exact) {
-      result.expectations.push_back({value});
-    } else {  // each shot of a run of its own gives +1 or -1
-      const double plus = std::clamp((1.0 + value) / 2.0, 0.0, 1.0);
-      const auto hits = static_cast<double>(binomial_sample(job.shots, plus, stream));
-      result.expectations.push_back({2.0 * hits / static_cast<double>(job.shots) - 1.0});
-    }
-  }
-  return result;
-}
-
-Result<JobResult> run_state(const Job& job, const TerminalForm& form, bool exact,
-                            const Execution& execution) {
-  LiveState state(form.unitary.n_qubits());
-  for (const Operation& operation : form.unitary.operations()) {
-    state.add(operation);
-    if (state.n_waiting() >= kMostWaiting) QUANTA_CHECK(state.flush(execution));
-  }
-  QUANTA_CHECK(state.flush(execution));
-  QUANTA_TRY(JobResult result, read_off(job, exact, form, state, execution));
-  const Amplitude phase = std::polar(1.0, form.unitary.global_phase().value({}));
-  if (state.n_qubits() > 0) {
-    for (const auto& [i, p] : likeliest(squares(state.amplitudes()), job.n_amplitudes)) {
-      result.amplitudes->push_back({state.basis_state(i), phase * state.amplitudes()[i]});
-    }
-  }
-  if (job.views) {
-    result.bloch_vectors = state.bloch_vectors(execution);
-    if (state.n_qubits() <= kMostDensityQubits) {
-      result.density_matrix.resize(std::size_t{1} << 2 * state.n_qubits());
-      add_density_matrix(state, 1.0, result.density_matrix);
-    }
-  }
-  return result;
+/// The mean of as many values +1 or -1 as there are shots.
+double mean_of_shots(double expectation, std::uint64_t shots, RandomStream& stream) {
+  const double plus = std::clamp((1.0 + expectation) / 2.0, 0.0, 1.0);
+  const auto hits = static_cast<double>(binomial_sample(shots, plus, stream));
+  return 2.0 * hits / static_cast<double>(shots) - 1.0;
 }
 
 Result<JobResult> run_weight(const Job& job, const JobPlan& plan, bool exact, std::size_t limit,
                              const Execution& execution) {
   QUANTA_TRY(const WeightState state, WeightState::simulate(*plan.weight, limit, execution));
-  QUANTA_TRY(JobResult result, read_off(job, exact, *plan.terminal, state, execution));
+  JobResult result{.n_qubits = state.n_qubits(), .norm = state.norm(execution)};
+  result.marginals = state.marginals(execution);
+  RandomStream stream(job.seed, "circuit shots");
+  QUANTA_TRY(const Labels labels, Labels::of(*job.process));
+  const Measured outcomes = measured(state, *plan.terminal);
+  if (exact) {
+    for (const auto& [i, p] : likeliest(outcomes.distribution, job.n_outcomes)) {
+      QUANTA_TRY(std::string label, labels.label(outcomes, i));
+      result.outcomes.emplace_back(std::move(label), p);
+    }
+  } else {
+    QUANTA_CHECK(count_shots(outcomes, labels, job.shots, stream, execution, result.counts));
+  }
+  for (const PauliString& string : job.observables) {
+    double value = state.expectation(string, execution);
+    if (!exact) value = mean_of_shots(value, job.shots, stream);
+    result.expectations.push_back({value});
+  }
   for (const auto& [r, p] : likeliest(squares(state.amplitudes()), job.n_amplitudes)) {
     result.amplitudes->push_back({state.states()[r], state.amplitudes()[r]});
   }
@@ -282,42 +252,119 @@ Result<JobResult> run_weight(const Job& job, const JobPlan& plan, bool exact, st
   return result;
 }
 
-Result<JobResult> run_branching(const Job& job, bool exact, std::size_t limit,
-                                const Execution& execution) {
-  const unsigned n = job.process->n_qubits();
-  BranchOptions options{.seed = job.seed,
-                        .observables = job.observables,
-                        .bloch_vectors = job.views,
-                        .density_matrix = job.views && n <= kMostDensityQubits,
-                        .memory_limit = limit};
-  if (!exact) options.shots = job.shots;
-  QUANTA_TRY(BranchResult branches, run_branches(*job.process, options, execution));
-  JobResult result{.n_qubits = n,
-                   .norm = branches.norm,
-                   .marginals = std::move(branches.marginals),
-                   .counts = std::move(branches.counts),
-                   .amplitudes = std::nullopt,
-                   .bloch_vectors = std::move(branches.bloch_vectors),
-                   .density_matrix = std::move(branches.density_matrix)};
-  std::vector<double> probabilities;
-  std::vector<const std::string*> labels;
-  for (const auto& [label, probability] : branches.outcomes) {
-    probabilities.push_back(probability);
-    labels.push_back(&label);
+/// Follows the branches of the process, or of what comes before the terminal measurements: those
+/// are then read off without a collapse.
+class BranchRun {
+ public:
+  BranchRun(const Job& job, const JobPlan& plan, bool exact, const Execution& execution)
+      : job_(job),
+        terminal_(plan.terminal ? &*plan.terminal : nullptr),
+        exact_(exact),
+        execution_(execution),
+        views_{.observables = job.observables,
+               .bloch_vectors = job.views,
+               .density_matrix = job.views && job.process->n_qubits() <= kMostDensityQubits} {}
+
+  Result<JobResult> run(std::size_t memory_limit) {
+    FollowOptions options{.seed = job_.seed, .memory_limit = memory_limit};
+    if (!exact_) options.shots = job_.shots;
+    std::unique_ptr<Process> before;
+    if (terminal_ != nullptr) {
+      QUANTA_TRY(before, circuit_process(terminal_->before));
+      QUANTA_TRY(labels_, Labels::of(*job_.process));
+    }
+    QUANTA_TRY(const Followed followed,
+               follow_branches(before ? *before : *job_.process, options, execution_,
+                               [this](const BranchEnd& end) { return add(end); }));
+    return result(followed);
   }
-  for (const auto& [i, p] : likeliest(table(std::move(probabilities)), job.n_outcomes)) {
-    result.outcomes.emplace_back(*labels[i], p);
+
+ private:
+  Result<void> add(const BranchEnd& end) {
+    averages_.add(end, views_, execution_);
+    if (terminal_ == nullptr) {
+      const std::string label = end.process.label();
+      if (exact_) {
+        outcomes_[label] += end.weight;
+      } else {
+        counts_[label] += end.shots;
+      }
+      return {};
+    }
+    const Measured outcomes = measured(end.state, *terminal_);
+    if (!exact_) {
+      QUANTA_CHECK(count_shots(outcomes, *labels_, end.shots, end.stream, execution_, counts_));
+    } else {
+      // Of one state the likeliest are enough; of several they may be others in the sum.
+      const std::size_t most = end.pure ? job_.n_outcomes : kMostOutcomes + 1;
+      const auto found = likeliest(outcomes.distribution, most);
+      if (found.size() > std::max(job_.n_outcomes, kMostOutcomes)) {
+        return fail(ErrorKind::kResource,
+                    fmt::format("more than {} outcomes behind a reset; draw shots instead of "
+                                "adding all of them",
+                                kMostOutcomes),
+                    "shots");
+      }
+      for (const auto& [i, p] : found) {
+        QUANTA_TRY(const std::string label, labels_->label(outcomes, i));
+        outcomes_[label] += end.weight * p;
+      }
+    }
+    if (end.pure) add_amplitudes(end.state);
+    return {};
   }
-  for (const double value : branches.expectations) result.expectations.push_back({value});
-  result.method = fmt::format("{} branch{} of a state vector, double precision", branches.branches,
-                              branches.branches == 1 ? "" : "es");
-  if (branches.pruned > kPrunedRounding) {
-    result.warnings.push_back(fmt::format(
-        "branches with a probability of {:.3g} together were left out, each less likely than 1e-15",
-        branches.pruned));
+
+  void add_amplitudes(const LiveState& state) {
+    amplitudes_.emplace();
+    if (state.n_qubits() == 0) return;
+    const Amplitude phase = std::polar(1.0, terminal_->before.global_phase().value({}));
+    for (const auto& [i, p] : likeliest(squares(state.amplitudes()), job_.n_amplitudes)) {
+      amplitudes_->push_back({state.basis_state(i), phase * state.amplitudes()[i]});
+    }
   }
-  return result;
-}
+
+  JobResult result(const Followed& followed) {
+    JobResult result{.n_qubits = job_.process->n_qubits(),
+                     .norm = averages_.norm,
+                     .marginals = std::move(averages_.marginals),
+                     .counts = std::move(counts_),
+                     .amplitudes = std::move(amplitudes_),
+                     .bloch_vectors = std::move(averages_.bloch_vectors),
+                     .density_matrix = std::move(averages_.density_matrix)};
+    std::vector<double> probabilities;
+    std::vector<const std::string*> labels;
+    for (const auto& [label, probability] : outcomes_) {
+      probabilities.push_back(probability);
+      labels.push_back(&label);
+    }
+    for (const auto& [i, p] : likeliest(table(std::move(probabilities)), job_.n_outcomes)) {
+      result.outcomes.emplace_back(*labels[i], p);
+    }
+    for (const double value : averages_.expectations) result.expectations.push_back({value});
+    if (terminal_ == nullptr || followed.branches > 1) {
+      result.method = fmt::format("{} branch{} of a state vector, double precision",
+                                  followed.branches, followed.branches == 1 ? "" : "es");
+    }
+    if (followed.pruned > kPrunedRounding) {
+      result.warnings.push_back(
+          fmt::format("branches with a probability of {:.3g} together were left out, each less "
+                      "likely than 1e-15",
+                      followed.pruned));
+    }
+    return result;
+  }
+
+  const Job& job_;
+  const TerminalForm* terminal_;
+  bool exact_;
+  const Execution& execution_;
+  BranchViews views_;
+  std::optional<Labels> labels_;
+  BranchAverages averages_;
+  std::map<std::string, double> outcomes_;
+  std::map<std::string, std::uint64_t> counts_;
+  std::optional<std::vector<BasisAmplitude>> amplitudes_;
+};
 
 }  // namespace
 
@@ -344,10 +391,10 @@ Result<JobPlan> plan_job(const Job& job, bool exact, std::size_t memory_limit) {
         multiply_adds(flat.operations(), power_of_two(width))};
     return plan;
   }
-  const Circuit& unitary = plan.terminal->unitary;
-  const unsigned n = unitary.n_qubits();
-  const unsigned width = n_indefinite(unitary);
-  if (n >= kLeastWeightQubits) plan.weight = weight_form(unitary);
+  const Circuit& before = plan.terminal->before;
+  const unsigned n = before.n_qubits();
+  const unsigned width = n_indefinite(before);
+  if (n >= kLeastWeightQubits) plan.weight = weight_form(before);
   if (plan.weight) {
     const unsigned k = plan.weight->weight();
     const auto dimension = static_cast<double>(binomial(n, k));
@@ -356,9 +403,9 @@ Result<JobPlan> plan_job(const Job& job, bool exact, std::size_t memory_limit) {
       if (bytes > static_cast<double>(memory_limit)) {
         return fail(
             ErrorKind::kResource,
-            fmt::format("the {:.4g} basis states with {} of {} qubits at one need {:.4g} "
-                        "MB; the limit is {:.4g} MB",
-                        dimension, k, n, bytes / 1e6, static_cast<double>(memory_limit) / 1e6),
+            fmt::format(
+                "the {:.4g} basis states with {} of {} qubits at one need {}; the limit is {}",
+                dimension, k, n, byte_text(bytes), byte_text(static_cast<double>(memory_limit))),
             "qubits");
       }
       plan.cost = {fmt::format("Hamming-weight subspace of C({}, {}) = {} amplitudes, double "
@@ -370,18 +417,18 @@ Result<JobPlan> plan_job(const Job& job, bool exact, std::size_t memory_limit) {
     }
     plan.weight.reset();
   }
-  QUANTA_CHECK(check_memory(width, memory_limit));
+  // A reset may make room; what is held is seen to while it runs.
+  if (!plan.terminal->resets) QUANTA_CHECK(check_memory(width, memory_limit));
   plan.cost = {fmt::format("state vector of {} qubits, double precision", width),
                saturated(state_bytes(width)),
-               multiply_adds(unitary.operations(), power_of_two(width))};
+               multiply_adds(before.operations(), power_of_two(width))};
   return plan;
 }
 
 Result<JobResult> run_job(const Job& job, const JobPlan& plan, bool exact, std::size_t memory_limit,
                           const Execution& execution) {
-  auto result = plan.weight     ? run_weight(job, plan, exact, memory_limit, execution)
-                : plan.terminal ? run_state(job, *plan.terminal, exact, execution)
-                                : run_branching(job, exact, memory_limit, execution);
+  auto result = plan.weight ? run_weight(job, plan, exact, memory_limit, execution)
+                            : BranchRun(job, plan, exact, execution).run(memory_limit);
   if (!result) return result;
   if (result->method.empty()) result->method = plan.cost.method;
   if (!exact) {

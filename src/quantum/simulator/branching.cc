@@ -8,9 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "core/random.h"
 #include "quantum/simulator/binomial.h"
-#include "quantum/simulator/live_state.h"
+#include "quantum/simulator/byte_text.h"
 
 namespace quanta::quantum {
 namespace {
@@ -31,27 +30,27 @@ struct Branch {
   std::unique_ptr<Process> process;
   LiveState state;
   Share share;
+  bool pure = true;
 };
 
 class Runner {
  public:
-  Runner(const BranchOptions& options, const Execution& execution)
-      : options_(options), execution_(execution), stream_(options.seed, "circuit shots") {}
+  Runner(const FollowOptions& options, const Execution& execution,
+         const std::function<Result<void>(const BranchEnd&)>& at_end)
+      : options_(options),
+        execution_(execution),
+        at_end_(at_end),
+        stream_(options.seed, "circuit shots") {}
 
-  Result<BranchResult> run(const Process& process) {
-    const unsigned n = process.n_qubits();
-    result_.marginals.resize(n);
-    result_.expectations.resize(options_.observables.size());
-    if (options_.bloch_vectors) result_.bloch_vectors.resize(n);
-    if (options_.density_matrix) result_.density_matrix.resize(std::size_t{1} << 2 * n);
-    put_aside({process.clone(), LiveState(n), {1.0, options_.shots.value_or(0)}});
+  Result<Followed> run(const Process& process) {
+    put_aside({process.clone(), LiveState(process.n_qubits()), {1.0, options_.shots.value_or(0)}});
     while (!waiting_.empty()) {
       Branch branch = std::move(waiting_.back());
       waiting_.pop_back();
       bytes_waiting_ -= branch.state.bytes();
       QUANTA_CHECK(follow(branch));
     }
-    return std::move(result_);
+    return followed_;
   }
 
  private:
@@ -71,9 +70,7 @@ class Runner {
           break;
         }
         case Step::Kind::kEnd:
-          QUANTA_CHECK(flush(branch));
-          finish(branch);
-          return {};
+          return finish(branch);
       }
     }
   }
@@ -89,26 +86,31 @@ class Runner {
     QUANTA_CHECK(flush(branch));
     const std::array<double, 2> weights = {branch.state.weight(step.qubit, false, execution_),
                                            branch.state.weight(step.qubit, true, execution_)};
-    const std::array<Share, 2> shares = split(branch.share, weights[1] / (weights[0] + weights[1]));
+    const double p = weights[1] / (weights[0] + weights[1]);
+    const std::array<Share, 2> shares = split(branch.share, p);
+    branch.pure = branch.pure && (p < kLeast || 1.0 - p < kLeast);
     const bool both = alive(shares[0]) && alive(shares[1]);
+    const std::size_t bytes = branch.state.bytes();
+    QUANTA_CHECK(check_room(branch, both ? 2 * bytes : bytes + bytes / 2));
     if (both) {
-      if (!options_.shots && result_.branches + waiting_.size() + 2 > options_.most_branches) {
+      if (!options_.shots && followed_.branches + waiting_.size() + 2 > options_.most_branches) {
         return fail(ErrorKind::kResource,
                     fmt::format("more than {} branches of measurement outcomes; draw shots instead "
                                 "of following all of them",
                                 options_.most_branches),
                     "shots");
       }
-      QUANTA_TRY(LiveState state, branch.state.projected(step.qubit, true, weights[1], execution_));
-      Branch other{branch.process->clone(), std::move(state), shares[1]};
+      Branch other{branch.process->clone(),
+                   branch.state.projected(step.qubit, true, weights[1], execution_), shares[1],
+                   false};
       tell(other, step, true);
       put_aside(std::move(other));
     }
     const bool outcome = !alive(shares[0]);
     branch.share = shares[outcome ? 1 : 0];
     if (!alive(branch.share)) return false;
-    QUANTA_TRY(branch.state,
-               branch.state.projected(step.qubit, outcome, weights[outcome ? 1 : 0], execution_));
+    branch.state =
+        branch.state.projected(step.qubit, outcome, weights[outcome ? 1 : 0], execution_);
     tell(branch, step, outcome);
     return true;
   }
@@ -125,7 +127,7 @@ class Runner {
                                    Share{.probability = share.probability * p}};
     for (Share& part : shares) {
       if (part.probability >= kLeast) continue;
-      result_.pruned += part.probability;
+      followed_.pruned += part.probability;
       part.probability = 0.0;
     }
     return shares;
@@ -149,85 +151,120 @@ class Runner {
   }
 
   Result<void> flush(Branch& branch) {
+    QUANTA_CHECK(check_room(branch, branch.state.bytes_to_flush()));
+    return branch.state.flush(execution_);
+  }
+
+  /// Whether the branch may hold that many bytes beside those that wait.
+  Result<void> check_room(const Branch& branch, std::size_t needed) const {
     const std::size_t limit = options_.memory_limit;
     const std::size_t free = limit - std::min(limit, bytes_waiting_);
-    if (branch.state.bytes_to_flush() <= free) return branch.state.flush(execution_);
-    const auto megabytes = [](unsigned n) {
-      return std::ldexp(double{sizeof(Amplitude)}, static_cast<int>(n)) / 1e6;
+    if (needed <= free) return {};
+    const auto bytes = [](unsigned n) {
+      return std::ldexp(double{sizeof(Amplitude)}, static_cast<int>(n));
     };
     const unsigned n = branch.state.n_active_after_flush();
+    // A measurement holds the state before and both behind it.
+    const double times = needed > branch.state.bytes_to_flush() ? 2.0 : 1.0;
     unsigned fits = 0;
-    while (megabytes(fits + 1) <= static_cast<double>(free) / 1e6) ++fits;
-    return fail(ErrorKind::kResource,
-                fmt::format("a branch with {} qubits in superposition needs {:.4g} MB beside the "
-                            "{:.4g} MB of {} that wait; the limit of {:.4g} MB fits {} qubits",
-                            n, megabytes(n), static_cast<double>(bytes_waiting_) / 1e6,
-                            waiting_.size(), static_cast<double>(limit) / 1e6, fits),
-                "qubits");
+    while (fits < LiveState::kMostActive && times * bytes(fits + 1) <= static_cast<double>(free)) {
+      ++fits;
+    }
+    return fail(
+        ErrorKind::kResource,
+        fmt::format("a branch with {} qubits in superposition needs {} beside the {} of {} "
+                    "that wait; the limit of {} fits {} qubits",
+                    n, byte_text(times * bytes(n)), byte_text(static_cast<double>(bytes_waiting_)),
+                    waiting_.size(), byte_text(static_cast<double>(limit)), fits),
+        "qubits");
   }
 
-  void finish(const Branch& branch) {
-    ++result_.branches;
-    double weight = branch.share.probability;
-    const std::string label = branch.process->label();
-    if (options_.shots) {
-      weight = static_cast<double>(branch.share.shots) / static_cast<double>(*options_.shots);
-      result_.counts[label] += branch.share.shots;
-    } else {
-      result_.outcomes[label] += weight;
-    }
-    const LiveState& state = branch.state;
-    result_.norm += weight * state.norm(execution_);
-    const std::vector<double> marginals = state.marginals(execution_);
-    for (std::size_t q = 0; q < marginals.size(); ++q) {
-      result_.marginals[q] += weight * marginals[q];
-    }
-    for (std::size_t i = 0; i < options_.observables.size(); ++i) {
-      double value = state.expectation(options_.observables[i], execution_);
-      if (options_.shots) {  // a shot gives +1 or -1
-        const double plus = std::clamp((1.0 + value) / 2.0, 0.0, 1.0);
-        const auto n = static_cast<double>(branch.share.shots);
-        const std::uint64_t hits = binomial_sample(branch.share.shots, plus, stream_);
-        value = (2.0 * static_cast<double>(hits) - n) / n;
-      }
-      result_.expectations[i] += weight * value;
-    }
-    if (options_.bloch_vectors) {
-      const auto vectors = state.bloch_vectors(execution_);
-      for (std::size_t q = 0; q < vectors.size(); ++q) {
-        for (std::size_t i = 0; i < 3; ++i) result_.bloch_vectors[q][i] += weight * vectors[q][i];
-      }
-    }
-    if (options_.density_matrix) {
-      add_density_matrix(state, weight, result_.density_matrix);
-    }
+  Result<void> finish(Branch& branch) {
+    QUANTA_CHECK(flush(branch));
+    ++followed_.branches;
+    const double weight = options_.shots ? static_cast<double>(branch.share.shots) /
+                                               static_cast<double>(*options_.shots)
+                                         : branch.share.probability;
+    return at_end_(
+        {*branch.process, branch.state, weight, branch.share.shots, branch.pure, stream_});
   }
 
-  const BranchOptions& options_;
+  const FollowOptions& options_;
   const Execution& execution_;
+  const std::function<Result<void>(const BranchEnd&)>& at_end_;
   RandomStream stream_;
   std::vector<Branch> waiting_;
   std::size_t bytes_waiting_ = 0;
-  BranchResult result_;
+  Followed followed_;
 };
 
 }  // namespace
 
-Result<BranchResult> run_branches(const Process& process, const BranchOptions& options,
-                                  const Execution& execution) {
-  const unsigned n = process.n_qubits();
+Result<Followed> follow_branches(const Process& process, const FollowOptions& options,
+                                 const Execution& execution,
+                                 const std::function<Result<void>(const BranchEnd&)>& at_end) {
   if (options.shots == 0U) return bad_input("shots", "at least one shot is needed");
-  if (options.density_matrix && n > kMostDensityQubits) {
+  return Runner(options, execution, at_end).run(process);
+}
+
+void BranchAverages::add(const BranchEnd& end, const BranchViews& views,
+                         const Execution& execution) {
+  const LiveState& state = end.state;
+  const unsigned n = state.n_qubits();
+  norm += end.weight * state.norm(execution);
+  const std::vector<double> ones = state.marginals(execution);
+  marginals.resize(n);
+  for (unsigned q = 0; q < n; ++q) marginals[q] += end.weight * ones[q];
+  expectations.resize(views.observables.size());
+  for (std::size_t i = 0; i < views.observables.size(); ++i) {
+    double value = state.expectation(views.observables[i], execution);
+    if (end.shots > 0) {  // a shot gives +1 or -1
+      const double plus = std::clamp((1.0 + value) / 2.0, 0.0, 1.0);
+      const auto shots = static_cast<double>(end.shots);
+      const auto hits = static_cast<double>(binomial_sample(end.shots, plus, end.stream));
+      value = (2.0 * hits - shots) / shots;
+    }
+    expectations[i] += end.weight * value;
+  }
+  if (views.bloch_vectors) {
+    bloch_vectors.resize(n);
+    const auto vectors = state.bloch_vectors(execution);
+    for (unsigned q = 0; q < n; ++q) {
+      for (std::size_t i = 0; i < 3; ++i) bloch_vectors[q][i] += end.weight * vectors[q][i];
+    }
+  }
+  if (views.density_matrix) {
+    density_matrix.resize(std::size_t{1} << 2 * n);
+    add_density_matrix(state, end.weight, density_matrix);
+  }
+}
+
+Result<BranchResult> run_branches(const Process& process, const FollowOptions& options,
+                                  const BranchViews& views, const Execution& execution) {
+  const unsigned n = process.n_qubits();
+  if (views.density_matrix && n > kMostDensityQubits) {
     return bad_input("views", fmt::format("the density matrix of {} qubits is too large to show; "
                                           "at most {} are possible",
                                           n, kMostDensityQubits));
   }
-  for (const PauliString& string : options.observables) {
+  for (const PauliString& string : views.observables) {
     if (n < 64 && ((string.x | string.z) >> n) != 0) {
       return bad_input("observable", fmt::format("acts on more than the {} qubits there are", n));
     }
   }
-  return Runner(options, execution).run(process);
+  BranchResult result;
+  const auto at_end = [&](const BranchEnd& end) -> Result<void> {
+    result.averages.add(end, views, execution);
+    const std::string label = end.process.label();
+    if (options.shots) {
+      result.counts[label] += end.shots;
+    } else {
+      result.outcomes[label] += end.weight;
+    }
+    return {};
+  };
+  QUANTA_TRY(result.followed, follow_branches(process, options, execution, at_end));
+  return result;
 }
 
 }  // namespace quanta::quantum

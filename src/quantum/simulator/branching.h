@@ -5,8 +5,8 @@
 /// that all shots of one history share its states.
 ///
 ///   QUANTA_TRY(const auto process, circuit_process(circuit));
-///   QUANTA_TRY(const BranchResult exact, run_branches(*process, {}, execution));
-///   QUANTA_TRY(const BranchResult drawn, run_branches(*process, {.shots = 1024}, execution));
+///   QUANTA_TRY(const BranchResult exact, run_branches(*process, {}, {}, execution));
+///   QUANTA_TRY(const BranchResult drawn, run_branches(*process, {.shots = 1024}, {}, execution));
 ///
 /// A qubit that is in a definite state (at the start, behind a reset or a measurement) stands
 /// beside the amplitudes until a gate acts on it. So a measurement halves the state instead of
@@ -16,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -23,50 +24,81 @@
 #include <vector>
 
 #include "core/execution.h"
+#include "core/random.h"
 #include "core/result.h"
+#include "quantum/simulator/live_state.h"
 #include "quantum/simulator/pauli_sum.h"
 #include "quantum/simulator/process.h"
 
 namespace quanta::quantum {
 
-struct BranchOptions {
+/// How branches are followed.
+struct FollowOptions {
   std::optional<std::uint64_t> shots = {};  ///< nothing: exact
   std::uint64_t seed = 1;
-  std::span<const PauliString> observables = {};
-  bool bloch_vectors = false;
-  bool density_matrix = false;                      ///< of all qubits, at most 6
   std::size_t memory_limit = std::size_t{8} << 30;  ///< bytes of all states together
   std::size_t most_branches = std::size_t{1} << 20;
 };
 
-/// All averages are over the branches, by their probability or their shots, of the states at the
-/// end.
-struct BranchResult {
-  double norm = 0.0;
-  std::vector<double> marginals = {};                ///< P(qubit q = 1)
-  std::map<std::string, double> outcomes = {};       ///< exact: probability of each label
-  std::map<std::string, std::uint64_t> counts = {};  ///< shots: how many of each label
-  std::vector<double> expectations = {};             ///< of the observables; with shots: the
-                                                     ///< mean of one measured value a shot
-  std::vector<std::array<double, 3>> bloch_vectors = {};
-  std::vector<Amplitude> density_matrix = {};  ///< 2^n x 2^n by rows, row = ket
+/// A branch at its end.
+struct BranchEnd {
+  const Process& process;
+  const LiveState& state;
+  double weight = 0.0;      ///< its probability; with shots: its share of them
+  std::uint64_t shots = 0;  ///< those that took it
+  bool pure = false;        ///< nothing on its way had two possible outcomes
+  RandomStream& stream;     ///< for what its shots draw further
+};
+
+struct Followed {
   std::size_t branches = 0;
   double pruned = 0.0;  ///< exact: probability of the branches that were left out
 };
 
-/// Runs the process to the end of every branch. Exact: an outcome whose probability, given its
-/// history, is below 1e-15 is taken for rounding and never happens; a branch whose own probability
-/// falls below 1e-15 is left out and counted in `pruned`, so that a loop until success ends.
-/// Reset: measured without a record, then flipped where it was 1.
+/// Runs the process to the end of every branch and calls at_end there. Exact: an outcome whose
+/// probability, given its history, is below 1e-15 is taken for rounding and never happens; a branch
+/// whose own probability falls below 1e-15 is left out and counted in `pruned`, so that a loop
+/// until success ends. Reset: measured without a record, then flipped where it was 1.
 ///
 /// Depth first, the first outcome first: the draws and all sums have the same order for any number
 /// of threads.
 ///
-/// Errors: those of the process; kBadInput, field "shots" (0), "observable" (acts on a qubit that
-/// there is not), "views" (a density matrix of more than 6 qubits); kResource, field "qubits" (the
-/// states of a branch and of those that wait exceed the limit: says how much and how many qubits
-/// would fit), "shots" (more branches than most_branches); kCancelled.
-Result<BranchResult> run_branches(const Process& process, const BranchOptions& options,
-                                  const Execution& execution);
+/// Errors: those of the process and of at_end; kBadInput, field "shots" (0); kResource, field
+/// "qubits" (the states of a branch and of those that wait exceed the limit: says how much and how
+/// many qubits would fit), "shots" (exact, and more branches than most_branches); kCancelled.
+Result<Followed> follow_branches(const Process& process, const FollowOptions& options,
+                                 const Execution& execution,
+                                 const std::function<Result<void>(const BranchEnd&)>& at_end);
+
+/// What is asked of the states at the ends.
+struct BranchViews {
+  std::span<const PauliString> observables = {};
+  bool bloch_vectors = false;
+  bool density_matrix = false;  ///< of all qubits, at most 6
+};
+
+/// Averages over the branches, by their weights.
+struct BranchAverages {
+  double norm = 0.0;
+  std::vector<double> marginals = {};     ///< P(qubit q = 1)
+  std::vector<double> expectations = {};  ///< with shots: the mean of one measured value a shot
+  std::vector<std::array<double, 3>> bloch_vectors = {};
+  std::vector<Amplitude> density_matrix = {};  ///< 2^n x 2^n by rows, row = ket
+
+  void add(const BranchEnd& end, const BranchViews& views, const Execution& execution);
+};
+
+/// The outcomes of a process and the averages at its end.
+struct BranchResult {
+  std::map<std::string, double> outcomes = {};       ///< exact: probability of each label
+  std::map<std::string, std::uint64_t> counts = {};  ///< shots: how many of each label
+  BranchAverages averages = {};
+  Followed followed = {};
+};
+
+/// Errors: as follow_branches; kBadInput, field "observable" (acts on a qubit that there is not),
+/// "views" (a density matrix of more than 6 qubits).
+Result<BranchResult> run_branches(const Process& process, const FollowOptions& options,
+                                  const BranchViews& views, const Execution& execution);
 
 }  // namespace quanta::quantum

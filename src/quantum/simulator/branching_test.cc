@@ -38,16 +38,17 @@ TEST(Branching, NamesTheFieldAtFault) {
   const PauliString outside = {.x = 1U << 7, .z = 0};
   const struct {
     const char* name;
-    BranchOptions options;
+    FollowOptions options;
+    BranchViews views;
     const char* field;
   } cases[] = {
-      {"no shots", {.shots = 0}, "shots"},
-      {"a qubit that there is not", {.observables = {&outside, 1}}, "observable"},
-      {"too large a density matrix", {.density_matrix = true}, "views"},
+      {"no shots", {.shots = 0}, {}, "shots"},
+      {"a qubit that there is not", {}, {.observables = {&outside, 1}}, "observable"},
+      {"too large a density matrix", {}, {.density_matrix = true}, "views"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
-    const auto result = run_branches(*process, c.options, {});
+    const auto result = run_branches(*process, c.options, c.views, {});
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error().field, c.field);
     EXPECT_EQ(result.error().kind, ErrorKind::kBadInput);
@@ -58,7 +59,7 @@ TEST(Branching, SaysHowMuchMemoryWouldBeNeeded) {
   Circuit circuit(20, 1);
   for (unsigned q = 0; q < 20; ++q) circuit.h(q);
   circuit.measure(0, 0);
-  const auto result = run_branches(*process_of(circuit), {.memory_limit = 1'000'000}, {});
+  const auto result = run_branches(*process_of(circuit), {.memory_limit = 1'000'000}, {}, {});
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().kind, ErrorKind::kResource);
   EXPECT_EQ(result.error().field, "qubits");
@@ -71,20 +72,21 @@ TEST(Branching, StopsAtTooManyBranches) {
   Circuit circuit(1, 1);
   for (int i = 0; i < 12; ++i) circuit.h(0).measure(0, 0);
   const auto process = process_of(circuit);
-  const auto most = run_branches(*process, {.most_branches = 4096}, {});
+  const auto most = run_branches(*process, {.most_branches = 4096}, {}, {});
   ASSERT_TRUE(most.has_value());
-  EXPECT_EQ(most->branches, 4096U);
-  const auto result = run_branches(*process, {.most_branches = 4095}, {});
+  EXPECT_EQ(most->followed.branches, 4096U);
+  const auto result = run_branches(*process, {.most_branches = 4095}, {}, {});
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().kind, ErrorKind::kResource);
   EXPECT_NE(result.error().message.find("draw shots"), std::string::npos);
-  EXPECT_TRUE(run_branches(*process, {.shots = 10, .most_branches = 1}, {}).has_value());
+  EXPECT_TRUE(run_branches(*process, {.shots = 10, .most_branches = 1}, {}, {}).has_value());
 }
 
 TEST(Branching, StopsWhenAsked) {
   std::stop_source source;
   source.request_stop();
-  const auto result = run_branches(*process_of(teleportation()), {}, {.stop = source.get_token()});
+  const auto result =
+      run_branches(*process_of(teleportation()), {}, {}, {.stop = source.get_token()});
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().kind, ErrorKind::kCancelled);
 }
@@ -98,16 +100,16 @@ TEST(Branching, PassesOnTheErrorOfTheProcess) {
     void supply(bool) override {}
     std::string label() const override { return {}; }
   };
-  const auto result = run_branches(Broken(), {}, {});
+  const auto result = run_branches(Broken(), {}, {}, {});
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().message, "line 7: opaque");
 }
 
 TEST(Branching, OfNoQubitsIsOneBranch) {
-  const auto result = run_branches(*process_of(Circuit(0, 2)), {}, {});
+  const auto result = run_branches(*process_of(Circuit(0, 2)), {}, {}, {});
   ASSERT_TRUE(result.has_value());
-  EXPECT_EQ(result->norm, 1.0);
-  EXPECT_TRUE(result->marginals.empty());
+  EXPECT_EQ(result->averages.norm, 1.0);
+  EXPECT_TRUE(result->averages.marginals.empty());
   EXPECT_EQ(result->outcomes, (std::map<std::string, double>{{"00", 1.0}}));
 }
 
@@ -115,14 +117,14 @@ TEST(Branching, TeleportsAState) {
   const std::array<PauliString, 3> axes = {parse_paulis("XII", 3).value(),
                                            parse_paulis("YII", 3).value(),
                                            parse_paulis("ZII", 3).value()};
-  const auto result = run_branches(*process_of(teleportation()), {.observables = axes}, {});
+  const auto result = run_branches(*process_of(teleportation()), {}, {.observables = axes}, {});
   ASSERT_TRUE(result.has_value());
-  EXPECT_EQ(result->branches, 4U);
+  EXPECT_EQ(result->followed.branches, 4U);
   ASSERT_EQ(result->outcomes.size(), 4U);
   for (const auto& [label, probability] : result->outcomes) EXPECT_NEAR(probability, 0.25, 1e-15);
-  EXPECT_NEAR(result->expectations[0], 0.0, 1e-15);
-  EXPECT_NEAR(result->expectations[1], std::sin(0.8), 1e-15);
-  EXPECT_NEAR(result->expectations[2], std::cos(0.8), 1e-15);
+  EXPECT_NEAR(result->averages.expectations[0], 0.0, 1e-15);
+  EXPECT_NEAR(result->averages.expectations[1], std::sin(0.8), 1e-15);
+  EXPECT_NEAR(result->averages.expectations[2], std::cos(0.8), 1e-15);
 }
 
 TEST(Branching, LabelsRegistersInReverseOrder) {
@@ -130,7 +132,7 @@ TEST(Branching, LabelsRegistersInReverseOrder) {
   ASSERT_TRUE(circuit.add_bits("a", 2));
   ASSERT_TRUE(circuit.add_bits("b", 1));
   circuit.x(0).measure(0, 0).x(1).measure(1, 2);
-  const auto result = run_branches(*process_of(circuit), {}, {});
+  const auto result = run_branches(*process_of(circuit), {}, {}, {});
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->outcomes, (std::map<std::string, double>{{"1 01", 1.0}}));
 }
@@ -142,7 +144,7 @@ TEST(Branching, ComparesBitsAsANumber) {
     Circuit branched = circuit;
     EXPECT_TRUE(branched.append(
         conditional(Gate::kX, {0}, {.bits = {0, 1}, .value = value, .negated = negated})));
-    return run_branches(*process_of(branched), {}, {}).value().marginals[0];
+    return run_branches(*process_of(branched), {}, {}, {}).value().averages.marginals[0];
   };
   EXPECT_EQ(twice(2, false), 1.0);
   EXPECT_EQ(twice(1, false), 0.0);
@@ -179,17 +181,17 @@ class UntilSuccess final : public Process {
 };
 
 TEST(Branching, LeavesOutWhatCanHardlyHappenAndSaysSo) {
-  const auto result = run_branches(UntilSuccess(0.5), {}, {});
+  const auto result = run_branches(UntilSuccess(0.5), {}, {}, {});
   ASSERT_TRUE(result.has_value());
-  EXPECT_EQ(result->branches, 49U);  // 2^-49 > 1e-15 > 2^-50
+  EXPECT_EQ(result->followed.branches, 49U);  // 2^-49 > 1e-15 > 2^-50
   EXPECT_NEAR(result->outcomes.at("3"), 0.125, 1e-15);
-  EXPECT_GT(result->pruned, 0.0);
-  EXPECT_LT(result->pruned, 4e-15);
-  EXPECT_NEAR(result->norm + result->pruned, 1.0, 1e-12);
+  EXPECT_GT(result->followed.pruned, 0.0);
+  EXPECT_LT(result->followed.pruned, 4e-15);
+  EXPECT_NEAR(result->averages.norm + result->followed.pruned, 1.0, 1e-12);
 }
 
 TEST(Branching, LoopsUntilSuccessWithShots) {
-  const auto result = run_branches(UntilSuccess(0.2), {.shots = 100'000, .seed = 3}, {});
+  const auto result = run_branches(UntilSuccess(0.2), {.shots = 100'000, .seed = 3}, {}, {});
   ASSERT_TRUE(result.has_value());
   double mean = 0.0;
   std::uint64_t all = 0;
@@ -206,16 +208,17 @@ TEST(Branching, ResetsWithoutARecord) {
   Circuit circuit(2, 1);
   circuit.h(0).cx(0, 1).reset(0);
   const auto result =
-      run_branches(*process_of(circuit), {.bloch_vectors = true, .density_matrix = true}, {});
+      run_branches(*process_of(circuit), {}, {.bloch_vectors = true, .density_matrix = true}, {});
   ASSERT_TRUE(result.has_value());
-  EXPECT_EQ(result->branches, 2U);
+  EXPECT_EQ(result->followed.branches, 2U);
   EXPECT_EQ(result->outcomes.size(), 1U);
-  EXPECT_EQ(result->marginals[0], 0.0);
-  EXPECT_NEAR(result->marginals[1], 0.5, 1e-15);
-  EXPECT_NEAR(result->bloch_vectors[1][2], 0.0, 1e-15);  // half and half: no state of its own
-  EXPECT_NEAR(result->density_matrix[0].real(), 0.5, 1e-15);
-  EXPECT_NEAR(result->density_matrix[2 * 4 + 2].real(), 0.5, 1e-15);
-  EXPECT_NEAR(std::abs(result->density_matrix[2]), 0.0, 1e-15);
+  EXPECT_EQ(result->averages.marginals[0], 0.0);
+  EXPECT_NEAR(result->averages.marginals[1], 0.5, 1e-15);
+  EXPECT_NEAR(result->averages.bloch_vectors[1][2], 0.0,
+              1e-15);  // half and half: no state of its own
+  EXPECT_NEAR(result->averages.density_matrix[0].real(), 0.5, 1e-15);
+  EXPECT_NEAR(result->averages.density_matrix[2 * 4 + 2].real(), 0.5, 1e-15);
+  EXPECT_NEAR(std::abs(result->averages.density_matrix[2]), 0.0, 1e-15);
 }
 
 // --- against the plain way: a list of unnormalised states, one for each history --------------
@@ -324,7 +327,7 @@ TEST(Branching, AgreesWithTheListOfAllHistories) {
     SCOPED_TRACE(seed);
     const Circuit circuit = random_circuit(seed);
     const auto result = run_branches(
-        *process_of(circuit),
+        *process_of(circuit), {},
         {.observables = observables, .bloch_vectors = true, .density_matrix = true}, {});
     ASSERT_TRUE(result.has_value()) << result.error().message;
     std::map<std::string, double> outcomes;
@@ -343,7 +346,7 @@ TEST(Branching, AgreesWithTheListOfAllHistories) {
         }
       }
     }
-    branched += result->branches > 4 ? 1 : 0;
+    branched += result->followed.branches > 4 ? 1 : 0;
     for (const auto& [label, probability] : outcomes) {
       const auto found = result->outcomes.find(label);
       EXPECT_NEAR(found == result->outcomes.end() ? 0.0 : found->second, probability, 1e-13)
@@ -353,18 +356,18 @@ TEST(Branching, AgreesWithTheListOfAllHistories) {
       EXPECT_NEAR(outcomes[label], probability, 1e-13) << label;
     }
     for (std::size_t i = 0; i < observables.size(); ++i) {
-      EXPECT_NEAR(result->expectations[i], expectations[i], 1e-13);
+      EXPECT_NEAR(result->averages.expectations[i], expectations[i], 1e-13);
     }
     for (std::size_t i = 0; i < density.size(); ++i) {
-      EXPECT_NEAR(std::abs(result->density_matrix[i] - density[i]), 0.0, 1e-13);
+      EXPECT_NEAR(std::abs(result->averages.density_matrix[i] - density[i]), 0.0, 1e-13);
     }
     for (unsigned q = 0; q < 4; ++q) {
       double one = 0.0;
       for (std::size_t x = 0; x < 16; ++x) one += (x >> q & 1) != 0 ? density[17 * x].real() : 0.0;
-      EXPECT_NEAR(result->marginals[q], one, 1e-13);
-      EXPECT_NEAR(result->bloch_vectors[q][2], 1.0 - 2.0 * one, 1e-13);
+      EXPECT_NEAR(result->averages.marginals[q], one, 1e-13);
+      EXPECT_NEAR(result->averages.bloch_vectors[q][2], 1.0 - 2.0 * one, 1e-13);
     }
-    EXPECT_NEAR(result->norm, 1.0, 1e-13);
+    EXPECT_NEAR(result->averages.norm, 1.0, 1e-13);
   }
   EXPECT_GT(branched, 30U);  // the circuits do branch
 }
@@ -376,9 +379,9 @@ TEST(Branching, ShotsFollowTheExactProbabilities) {
   for (std::uint64_t seed = 1; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
     const auto process = process_of(random_circuit(seed));
-    const auto exact = run_branches(*process, {.observables = {&observable, 1}}, {}).value();
+    const auto exact = run_branches(*process, {}, {.observables = {&observable, 1}}, {}).value();
     const auto drawn =
-        run_branches(*process, {.shots = kShots, .seed = 11, .observables = {&observable, 1}}, {})
+        run_branches(*process, {.shots = kShots, .seed = 11}, {.observables = {&observable, 1}}, {})
             .value();
     std::uint64_t all = 0;
     for (const auto& [label, count] : drawn.counts) {
@@ -389,7 +392,8 @@ TEST(Branching, ShotsFollowTheExactProbabilities) {
     }
     labels += drawn.counts.size();
     EXPECT_EQ(all, 1'000'000U);
-    EXPECT_NEAR(drawn.expectations[0], exact.expectations[0], 5.0 / std::sqrt(kShots));
+    EXPECT_NEAR(drawn.averages.expectations[0], exact.averages.expectations[0],
+                5.0 / std::sqrt(kShots));
   }
   EXPECT_GT(labels, 25U);
 }
@@ -405,15 +409,16 @@ TEST(Branching, IsTheSameForAnyNumberOfThreads) {
   const PauliString observable = parse_paulis("ZIIXYIIIZZIIXXIY", 16).value();
   for (const std::optional<std::uint64_t> shots :
        {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(5000)}) {
-    const BranchOptions options{.shots = shots, .seed = 9, .observables = {&observable, 1}};
-    const auto one = run_branches(*process, options, {}).value();
+    const FollowOptions options{.shots = shots, .seed = 9};
+    const BranchViews views{.observables = {&observable, 1}};
+    const auto one = run_branches(*process, options, views, {}).value();
     for (const std::size_t n_threads : {2U, 7U}) {
       ThreadPool pool(n_threads);
-      const auto many = run_branches(*process, options, {.pool = &pool}).value();
+      const auto many = run_branches(*process, options, views, {.pool = &pool}).value();
       EXPECT_EQ(one.counts, many.counts);
       EXPECT_EQ(one.outcomes, many.outcomes);
-      EXPECT_EQ(one.expectations, many.expectations);
-      EXPECT_EQ(one.marginals, many.marginals);
+      EXPECT_EQ(one.averages.expectations, many.averages.expectations);
+      EXPECT_EQ(one.averages.marginals, many.averages.marginals);
     }
   }
 }
@@ -425,9 +430,9 @@ TEST(Branching, MeasuresManyQubitsWithoutManyStates) {
   for (unsigned q = 0; q + 1 < 12; ++q) circuit.cx(q, q + 1);
   circuit.measure_all();
   const auto result =
-      run_branches(*process_of(circuit), {.memory_limit = 3 * (sizeof(Amplitude) << 12)}, {});
+      run_branches(*process_of(circuit), {.memory_limit = 3 * (sizeof(Amplitude) << 12)}, {}, {});
   ASSERT_TRUE(result.has_value()) << result.error().message;
-  EXPECT_EQ(result->branches, 4096U);
+  EXPECT_EQ(result->followed.branches, 4096U);
   Circuit gates(12);
   for (const Operation& operation : circuit.operations()) {
     if (operation.gate == Gate::kMeasure) continue;

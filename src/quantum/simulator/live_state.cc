@@ -1,7 +1,7 @@
 #include "quantum/simulator/live_state.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "quantum/simulator/observables.h"
@@ -29,7 +29,7 @@ void LiveState::add(const Operation& gate) {
   for (const auto& [q, value] : before) {
     if (definite_.value(q)) continue;  // a control that was known to hold
     coming_.push_back(q);
-    coming_values_.push_back(value);
+    if (value) waiting_.push_back({.gate = Gate::kX, .qubits = {q}});
   }
   waiting_.push_back(std::move(kept));
 }
@@ -41,23 +41,22 @@ std::size_t LiveState::bytes() const {
 std::size_t LiveState::bytes_to_flush() const {
   if (coming_.empty()) return bytes();
   const unsigned n = n_active_after_flush();
-  return n >= 58 ? ~std::size_t{0} : bytes() + (sizeof(Amplitude) << n);
+  return n > kMostActive ? ~std::size_t{0} : bytes() + (sizeof(Amplitude) << n);
 }
 
 Result<void> LiveState::flush(const Execution& execution) {
   if (!coming_.empty()) {
-    std::size_t offset = 0;
-    const std::span<const Amplitude> before = amplitudes();
-    for (std::size_t i = 0; i < coming_.size(); ++i) {
-      at_[coming_[i]] = static_cast<unsigned>(active_.size());
-      offset |= std::size_t{coming_values_[i]} << active_.size();
-      active_.push_back(coming_[i]);
+    for (const unsigned q : coming_) {
+      at_[q] = static_cast<unsigned>(active_.size());
+      active_.push_back(q);
     }
+    const auto n_new = static_cast<unsigned>(coming_.size());
     coming_.clear();
-    coming_values_.clear();
-    std::vector<Amplitude> wider(std::size_t{1} << active_.size());
-    std::ranges::copy(before, wider.begin() + static_cast<std::ptrdiff_t>(offset));
-    QUANTA_TRY(amplitudes_, StateVector::from_amplitudes(std::move(wider)));
+    if (amplitudes_) {
+      amplitudes_ = amplitudes_->widened(n_new);
+    } else {
+      QUANTA_TRY(amplitudes_, StateVector::zero(n_new, std::numeric_limits<std::size_t>::max()));
+    }
   }
   for (Operation& operation : waiting_) {
     for (unsigned& q : operation.qubits) q = at_[q];
@@ -76,9 +75,8 @@ double LiveState::weight(unsigned qubit, bool value, const Execution& execution)
   });
 }
 
-Result<LiveState> LiveState::projected(unsigned qubit, bool outcome, double weight,
-                                       const Execution& execution) const {
-  const unsigned position = at_[qubit];
+LiveState LiveState::projected(unsigned qubit, bool outcome, double weight,
+                               const Execution& execution) const {
   LiveState half(n_qubits());
   half.definite_ = definite_;
   half.definite_.set(qubit, outcome);
@@ -87,14 +85,9 @@ Result<LiveState> LiveState::projected(unsigned qubit, bool outcome, double weig
     half.at_[q] = static_cast<unsigned>(half.active_.size());
     half.active_.push_back(q);
   }
-  if (half.active_.empty()) return half;
-  const auto a = amplitudes_->amplitudes();
-  std::vector<Amplitude> kept(a.size() / 2);
-  const double scale = 1.0 / std::sqrt(weight);
-  parallel_for(execution, kept.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) kept[i] = scale * a[with_bit(i, position, outcome)];
-  });
-  QUANTA_TRY(half.amplitudes_, StateVector::from_amplitudes(std::move(kept)));
+  if (!half.active_.empty()) {
+    half.amplitudes_ = amplitudes_->without(execution, at_[qubit], outcome, weight);
+  }
   return half;
 }
 

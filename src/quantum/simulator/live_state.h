@@ -25,6 +25,9 @@ namespace quanta::quantum {
 
 class LiveState {
  public:
+  /// Qubits that can have amplitudes.
+  static constexpr unsigned kMostActive = 32;
+
   /// |0…0>: no amplitudes but the number 1.
   explicit LiveState(unsigned n_qubits) : definite_(n_qubits), at_(n_qubits) {}
 
@@ -36,7 +39,8 @@ class LiveState {
   unsigned n_active_after_flush() const {
     return static_cast<unsigned>(active_.size() + coming_.size());
   }
-  /// Bytes of the amplitudes as they are, and at the peak of flush(); saturating.
+  /// Bytes of the amplitudes as they are, and at the peak of flush() (2^64 - 1 where that cannot
+  /// be).
   std::size_t bytes() const;
   std::size_t bytes_to_flush() const;
 
@@ -53,8 +57,8 @@ class LiveState {
   /// sum |a|^2 over the amplitudes with that value of the qubit, which is in no definite state.
   double weight(unsigned qubit, bool value, const Execution& execution) const;
   /// The state with that outcome, whose weight is given: half as many amplitudes, norm 1.
-  Result<LiveState> projected(unsigned qubit, bool outcome, double weight,
-                              const Execution& execution) const;
+  LiveState projected(unsigned qubit, bool outcome, double weight,
+                      const Execution& execution) const;
 
   unsigned n_qubits() const { return definite_.size(); }
   std::span<const Amplitude> amplitudes() const;
@@ -73,10 +77,9 @@ class LiveState {
 
  private:
   DefiniteQubits definite_;
-  std::vector<unsigned> at_;         // of each active qubit: its position
-  std::vector<unsigned> active_;     // the qubit at each position
-  std::vector<unsigned> coming_;     // those that waiting gates make active, in their order,
-  std::vector<bool> coming_values_;  // and what they were
+  std::vector<unsigned> at_;      // of each active qubit: its position
+  std::vector<unsigned> active_;  // the qubit at each position
+  std::vector<unsigned> coming_;  // those that waiting gates make active, in their order
   std::vector<Operation> waiting_;
   std::optional<StateVector> amplitudes_;  // nothing: the number 1
 };

@@ -179,6 +179,28 @@ void BasicStateVector<Real>::collapse(const Execution& execution, unsigned qubit
 }
 
 template <class Real>
+BasicStateVector<Real> BasicStateVector<Real>::widened(unsigned n_more) const {
+  BasicStateVector wide(n_qubits_ + n_more);
+  std::ranges::copy(amplitudes(), wide.amplitudes_.data());
+  return wide;
+}
+
+template <class Real>
+BasicStateVector<Real> BasicStateVector<Real>::without(const Execution& execution, unsigned qubit,
+                                                       bool outcome, double probability) const {
+  assert(qubit < n_qubits_ && n_qubits_ >= 2 && probability > 0.0);
+  BasicStateVector half(n_qubits_ - 1);
+  const auto from = amplitudes();
+  const auto to = half.all();
+  const auto scale = static_cast<Real>(1.0 / std::sqrt(probability));
+  const std::size_t bit = std::size_t{outcome} << qubit;
+  parallel_for(execution, to.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) to[i] = scale * from[insert_zero(i, qubit) | bit];
+  });
+  return half;
+}
+
+template <class Real>
 void BasicStateVector<Real>::exchange(const Execution& execution, unsigned first, unsigned second,
                                       double beta)
   requires std::same_as<Real, double>

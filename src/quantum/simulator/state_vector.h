@@ -77,6 +77,13 @@ class BasicStateVector {
   /// 0. probability: of that outcome, above 0.
   void collapse(const Execution& execution, unsigned qubit, bool outcome, double probability);
 
+  /// The state of these qubits and of n_more in |0…0>, which come last.
+  BasicStateVector widened(unsigned n_more) const;
+  /// What collapse leaves, without the qubit: 2^{n-1} amplitudes, qubits above it one lower.
+  /// Precondition: n_qubits() of at least 2.
+  BasicStateVector without(const Execution& execution, unsigned qubit, bool outcome,
+                           double probability) const;
+
   /// exp(-i beta (XX + YY)/2).
   void exchange(const Execution& execution, unsigned first, unsigned second, double beta)
     requires std::same_as<Real, double>;

@@ -155,5 +155,32 @@ TEST(StateVector, NamesTheFieldAtFault) {
   }
 }
 
+TEST(StateVector, WidensAndDropsAQubit) {
+  Circuit circuit(3);
+  circuit.ry(0.4, 0).rx(1.1, 1).cx(0, 2).cx(1, 2).rz(0.3, 2);
+  auto state = StateVector::zero(3, kLimit).value();
+  ASSERT_TRUE(state.apply({}, circuit.operations(), {}));
+  const StateVector wide = state.widened(2);
+  ASSERT_EQ(wide.amplitudes().size(), 32U);
+  for (std::size_t x = 0; x < 32; ++x) {
+    EXPECT_EQ(wide.amplitudes()[x], x < 8 ? state.amplitudes()[x] : Amplitude{}) << x;
+  }
+  for (unsigned q = 0; q < 3; ++q) {
+    for (const bool outcome : {false, true}) {
+      const double one = state.probability_of_one({}, q);
+      const double probability = outcome ? one : 1.0 - one;
+      StateVector collapsed = state;
+      collapsed.collapse({}, q, outcome, probability);
+      const StateVector half = state.without({}, q, outcome, probability);
+      ASSERT_EQ(half.n_qubits(), 2U);
+      for (std::size_t i = 0; i < 4; ++i) {
+        const std::size_t low = i & ((std::size_t{1} << q) - 1);
+        const std::size_t x = (i - low) * 2 + low + (std::size_t{outcome} << q);
+        EXPECT_NEAR(std::abs(half.amplitudes()[i] - collapsed.amplitudes()[x]), 0.0, 1e-15);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace quanta::quantum

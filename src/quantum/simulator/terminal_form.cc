@@ -21,7 +21,7 @@ Circuit empty_like(const Circuit& circuit) {
 
 std::optional<TerminalForm> terminal_form(const Circuit& circuit) {
   const Circuit flat = circuit.expand();
-  TerminalForm form{.unitary = empty_like(flat)};
+  TerminalForm form{.before = empty_like(flat)};
   form.sources.resize(flat.n_bits());
   std::vector<bool> touched(flat.n_qubits());
   std::vector<bool> measured(flat.n_qubits());
@@ -32,10 +32,7 @@ std::optional<TerminalForm> terminal_form(const Circuit& circuit) {
       if (std::ranges::any_of(operation.condition->bits, was_measured)) return std::nullopt;
       if (!holds(*operation.condition, zeros)) continue;
     }
-    if (operation.gate == Gate::kReset) {
-      if (touched[operation.qubits[0]]) return std::nullopt;
-      continue;
-    }
+    if (operation.gate == Gate::kReset && !touched[operation.qubits[0]]) continue;
     Operation kept = operation;
     kept.condition.reset();
     if (kept.gate != Gate::kBarrier) {
@@ -47,7 +44,10 @@ std::optional<TerminalForm> terminal_form(const Circuit& circuit) {
     if (kept.gate == Gate::kMeasure) {
       measured[kept.qubits[0]] = true;
       form.sources[*kept.bit] = kept.qubits[0];
-    } else if (!form.unitary.append(std::move(kept))) {
+      continue;
+    }
+    form.resets = form.resets || kept.gate == Gate::kReset;
+    if (!form.before.append(std::move(kept))) {
       return std::nullopt;  // not reached: the operation stood in a circuit
     }
   }

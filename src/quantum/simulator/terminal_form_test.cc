@@ -26,7 +26,7 @@ TEST(TerminalForm, IsDecidedByWhatFollowsTheMeasurements) {
       {"as a control", false, [](Circuit& c) { c.measure(0, 0).cx(0, 1); }},
       {"measured again", false, [](Circuit& c) { c.measure(0, 0).measure(0, 1); }},
       {"reset of a fresh qubit", true, [](Circuit& c) { c.reset(0).h(0).measure(0, 0); }},
-      {"reset of a used qubit", false, [](Circuit& c) { c.h(0).reset(0); }},
+      {"reset of a used qubit", true, [](Circuit& c) { c.h(0).reset(0); }},
       {"reset of a measured qubit", false, [](Circuit& c) { c.measure(0, 0).reset(0); }},
       {"a condition on an outcome", false,
        [&](Circuit& c) {
@@ -59,9 +59,21 @@ TEST(TerminalForm, KeepsGatesAndTellsWhereBitsComeFrom) {
   Circuit expected(2);
   expected.add_global_phase(0.5);
   expected.z(0).rx(expected.parameter("theta"), 1);
-  EXPECT_EQ(form->unitary, expected);
+  EXPECT_EQ(form->before, expected);
+  EXPECT_FALSE(form->resets);
   // Bit 0 was written twice: the second stays.
   EXPECT_EQ(form->sources, (std::vector<std::optional<unsigned>>{1U, std::nullopt, std::nullopt}));
+}
+
+TEST(TerminalForm, KeepsResetsOfUsedQubits) {
+  Circuit circuit(2, 1);
+  circuit.reset(0).h(0).cx(0, 1).reset(0).measure(1, 0);
+  const auto form = terminal_form(circuit);
+  ASSERT_TRUE(form.has_value());
+  EXPECT_TRUE(form->resets);
+  Circuit expected(2);
+  expected.h(0).cx(0, 1).reset(0);
+  EXPECT_EQ(form->before, expected);
 }
 
 TEST(TerminalForm, LooksIntoDefinedGates) {

@@ -84,7 +84,7 @@ class Finder {
   /// False where the circuit does not have the form.
   bool add(const Operation& operation) {
     if (operation.gate == Gate::kBarrier) return true;
-    if (operation.gate == Gate::kStatePreparation) return false;
+    if (!is_unitary(operation)) return false;
     if (operation.gate == Gate::kX && operation.n_controls == 0 && !touched_[operation.qubits[0]]) {
       form_.start ^= std::uint64_t{1} << operation.qubits[0];
       return true;

@@ -29,11 +29,12 @@ struct WeightForm {
 };
 
 /// The circuit in that form, or nothing where it does not have it: n above 63, or gates that mix
-/// weights. X gates on qubits that nothing else has acted on yet set the start. A gate that mixes
-/// weights waits for those behind it on its qubits, and where together they keep the weight, on at
-/// most 4 qubits, they become one: rxx and ryy of the same pair and angle, the cx, cry, cx of a
-/// Dicke state's preparation, a gate written out in cx and h. Precondition: gates and barriers
-/// alone, numbers for all angles (terminal_form, Circuit::bind). O(operations).
+/// weights, resets, preparations. X gates on qubits that nothing else has acted on yet set the
+/// start. A gate that mixes weights waits for those behind it on its qubits, and where together
+/// they keep the weight, on at most 4 qubits, they become one: rxx and ryy of the same pair and
+/// angle, the cx, cry, cx of a Dicke state's preparation, a gate written out in cx and h.
+/// Precondition: gates and barriers alone, numbers for all angles (terminal_form, Circuit::bind).
+/// O(operations).
 std::optional<WeightForm> weight_form(const Circuit& unitary);
 
 class WeightState {
