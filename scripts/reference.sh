@@ -14,4 +14,5 @@ for filter in '/(min_variance(_ledoit.*|_oas|_ewma.*|_long_short|_bounds.*)?|max
   qubo; do
   python3 "$checks/portfolio.py" --binary build/release/quanta --filter "$filter" >&2 || status=1
 done
+python3 "$checks/circuits.py" --binary build/release/quanta >&2 || status=1
 exit "$status"

@@ -4,6 +4,7 @@
 #include "cli/algorithms.h"
 #include "cli/backends.h"
 #include "cli/bench.h"
+#include "cli/circuit_draw.h"
 #include "cli/circuit_optimize.h"
 #include "cli/circuit_run.h"
 #include "cli/circuit_stats.h"
@@ -33,6 +34,7 @@ std::span<const Command> commands() {
       {"circuit run", "an OpenQASM file simulated: shots, or exact", declare_circuit_run},
       {"circuit optimize", "an OpenQASM file made smaller, with the proof",
        declare_circuit_optimize},
+      {"circuit draw", "an OpenQASM file as text or as a picture", declare_circuit_draw},
       {"circuit stats", "how large and deep an OpenQASM file is", declare_circuit_stats},
       {"algorithms", "quantum algorithms, their ranges and costs", declare_algorithms},
       {"backends", "what can run circuits here", declare_backends},
