@@ -36,10 +36,10 @@ inline constexpr std::size_t block_size(std::size_t n_vectors, std::size_t lanes
 /// too, by the lowest bit of flip, where k is imaginary).
 /// Table of both: three vectors k, -k, k; those lanes whose sign is negative hold -k.
 ///
-/// Phase: multiplies registers with bit b = 1 (all of them for lanes) by complex vectors, one (re
-/// vector, im vector) for all or for each such register; with `outer` times low[v % 64] high[v /
-/// 64]. The im vector is (-im, im, …). For lanes with outer two more vectors stand before: 1 where
-/// the outer factor does not count, and 1 where it does.
+/// Phase: multiplies registers with bit b = 1 (all of them for lanes) by a complex vector (re
+/// vector, im vector): the same, or each its own, or the same times low[v % 64] high[v / 64]. The
+/// im vector is (-im, im, …). In the last form for lanes two more vectors stand before: 1 where the
+/// outer factor does not count, and 1 where it does.
 ///
 /// Exchange: swaps the meaning of lane bit l and register bit b.
 /// Scale: multiplies all by table[0].
@@ -52,7 +52,9 @@ struct TileStep {
   const Real* outer = nullptr;  ///< 64 complex numbers, then one for each value of v / 64
 };
 
-/// Codes for a kernel set with R register bits.
+enum class PhaseForm : std::uint8_t { kSame, kEach, kOuter };
+
+/// Codes for a kernel set with that many register bits.
 struct StepCode {
   unsigned register_bits;
 
@@ -63,8 +65,8 @@ struct StepCode {
     return lane_turns() + sign * 3 + (cotangent ? 1 + unsigned{imaginary} : 0);
   }
   /// bit = register_bits stands for lanes.
-  constexpr std::uint32_t phase(unsigned bit, bool each, bool outer) const {
-    return phases() + bit * 4 + unsigned{each} * 2 + unsigned{outer};
+  constexpr std::uint32_t phase(unsigned bit, PhaseForm form) const {
+    return phases() + bit * 3 + static_cast<unsigned>(form);
   }
   constexpr std::uint32_t exchange(unsigned bit, unsigned lane) const {
     return exchanges() + bit * 3 + lane;
@@ -74,7 +76,7 @@ struct StepCode {
  private:
   constexpr std::uint32_t lane_turns() const { return register_bits << (register_bits + 1); }
   constexpr std::uint32_t phases() const { return lane_turns() + (3U << register_bits); }
-  constexpr std::uint32_t exchanges() const { return phases() + 4 * (register_bits + 1); }
+  constexpr std::uint32_t exchanges() const { return phases() + 3 * (register_bits + 1); }
 };
 
 /// A matrix on `high` vector bits (operand j < n_high) and the lane bits of lane_mask, on the

@@ -67,6 +67,16 @@ std::uint64_t Planner<Real>::at_low_positions(unsigned n) const {
   return result;
 }
 
+/// Qubits that are not where they have to be at the end, and those that stand in their places.
+template <class Real>
+std::uint64_t Planner<Real>::away_from_home() const {
+  std::uint64_t result = 0;
+  for (unsigned q = 0; q < n_qubits_; ++q) {
+    if (position_[q] != home_[q] || home_[q] < sizes_.contiguous_bits) result |= bit(q);
+  }
+  return result;
+}
+
 /// Chooses a window with contiguous_bits qubits of keep_from and takes its elements.
 template <class Real>
 auto Planner<Real>::choose_window(std::uint64_t keep_from) -> Window {
@@ -77,7 +87,8 @@ auto Planner<Real>::choose_window(std::uint64_t keep_from) -> Window {
                              {.universe = all_of(n_qubits_),
                               .size = sizes_.local_bits,
                               .keep_from = keep_from,
-                              .keep_count = std::min(sizes_.contiguous_bits, sizes_.local_bits)});
+                              .keep_count = std::min(sizes_.contiguous_bits, sizes_.local_bits),
+                              .prefer = away_from_home()});
   Gatekeeper gate(window.qubits);
   std::vector<std::uint32_t> left;
   left.reserve(waiting_.size());

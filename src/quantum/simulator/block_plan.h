@@ -58,6 +58,7 @@ class Planner {
   Window choose_window(std::uint64_t keep_from);
   Window window_for_places();
   std::uint64_t at_low_positions(unsigned count) const;
+  std::uint64_t away_from_home() const;
   bool in_place() const { return position_ == home_; }
   Sweep<Real> compile(const Window& window, const std::optional<Window>& next, bool last);
 

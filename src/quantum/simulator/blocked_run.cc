@@ -16,9 +16,9 @@ namespace {
 constexpr std::size_t kGrain = 65536;
 /// A tile of the widest kernels in single precision: 16 vectors of 8 amplitudes.
 constexpr unsigned kLeastQubits = 7;
-/// Blocks of 256 KiB, a quarter of a common second-level cache; runs of 256 bytes.
+/// Blocks of 256 KiB, a quarter of a common second-level cache; runs of 512 bytes.
 constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
-constexpr std::size_t kRunBytes = 256;
+constexpr std::size_t kRunBytes = 512;
 
 template <class Real>
 PlanSizes plan_sizes(const BlockKernels<Real>& kernels) {

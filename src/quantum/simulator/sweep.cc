@@ -11,20 +11,22 @@ namespace {
 
 bool odd(std::uint64_t mask) { return (std::popcount(mask) & 1) != 0; }
 
-/// products[x] = base times the factors e^{i angle} of the bits of x, for x < 2^n_bits.
+/// result[x] = base times the factors e^{i angle} of the bits of x, one angle for each bit.
+std::vector<Amplitude> products(Amplitude base, std::span<const double> angles) {
+  std::vector<Amplitude> result = {base};
+  result.reserve(std::size_t{1} << angles.size());
+  for (const double angle : angles) {
+    const Amplitude factor = std::polar(1.0, angle);
+    const std::size_t n = result.size();
+    for (std::size_t x = 0; x < n; ++x) result.push_back(result[x] * factor);
+  }
+  return result;
+}
+
 template <class Real>
-void write_products(Amplitude base, unsigned n_bits, std::span<const double> angles, Real* to) {
-  std::vector<Amplitude> products = {base};
-  products.reserve(std::size_t{1} << n_bits);
-  for (unsigned b = 0; b < n_bits; ++b) {
-    const Amplitude factor = std::polar(1.0, angles[b]);
-    const std::size_t n = products.size();
-    for (std::size_t x = 0; x < n; ++x) products.push_back(products[x] * factor);
-  }
-  for (const Amplitude& product : products) {
-    *to++ = static_cast<Real>(product.real());
-    *to++ = static_cast<Real>(product.imag());
-  }
+void write(const Amplitude& value, Real*& to) {
+  *to++ = static_cast<Real>(value.real());
+  *to++ = static_cast<Real>(value.imag());
 }
 
 constexpr unsigned kLowBits = std::countr_zero(kPadding);
@@ -47,10 +49,24 @@ class Workspace {
       n_diagonal += operation.kind == BlockOperation<Real>::Kind::kDiagonal ? 1 : 0;
     }
     outer_.resize(n_outer * outer_size());
+    high_.reserve(n_outer * n_high());
     diagonals_.resize(n_diagonal * diagonal_size());
+    Real* outer = outer_.data();
     for (std::size_t s = 0; s < steps_.size(); ++s) {
-      steps_[s] = sweep.steps[s].step;
-      steps_[s].table = sweep.tables.data() + sweep.steps[s].table;
+      const PlannedStep<Real>& planned = sweep.steps[s];
+      steps_[s] = planned.step;
+      steps_[s].table = sweep.tables.data() + planned.table;
+      if (!planned.outer) continue;
+      // The factors by vector bits are the same for all blocks but for one number.
+      steps_[s].outer = outer;
+      std::vector<double> angles(kLowBits + high_bits());
+      for (const BitAngle& one : planned.vector_angles) angles[one.bit] = one.angle;
+      Real* to = outer;
+      for (const Amplitude& low : products(1.0, std::span(angles).first(kLowBits))) write(low, to);
+      for (const Amplitude& high : products(1.0, std::span(angles).subspan(kLowBits))) {
+        high_.push_back(high);
+      }
+      outer += outer_size();
     }
   }
 
@@ -91,13 +107,13 @@ class Workspace {
 
  private:
   unsigned high_bits() const { return vector_bits_ > kLowBits ? vector_bits_ - kLowBits : 0; }
-  std::size_t outer_size() const { return 2 * (kPadding + (std::size_t{1} << high_bits())); }
-  std::size_t diagonal_size() const {
-    return 2 * kPadding * kernels_.lanes() + (std::size_t{2} << high_bits());
-  }
+  std::size_t n_high() const { return std::size_t{1} << high_bits(); }
+  std::size_t outer_size() const { return 2 * (kPadding + n_high()); }
+  std::size_t diagonal_size() const { return 2 * (kPadding * kernels_.lanes() + n_high()); }
 
   void bind(std::uint64_t b) {
     Real* outer = outer_.data();
+    const Amplitude* high = high_.data();
     for (std::size_t s = 0; s < steps_.size(); ++s) {
       const PlannedStep<Real>& planned = sweep_.steps[s];
       if (planned.block_sign != 0) {
@@ -106,14 +122,14 @@ class Workspace {
       }
       if (!planned.outer) continue;
       double angle = 0.0;
-      for (const BitAngle& one : planned.block_angles)
+      for (const BitAngle& one : planned.block_angles) {
         angle += (b >> one.bit & 1) != 0 ? one.angle : 0;
-      std::vector<double> angles(kLowBits + high_bits());
-      for (const BitAngle& one : planned.vector_angles) angles[one.bit] = one.angle;
-      write_products(std::polar(1.0, angle), kLowBits, std::span(angles).first(kLowBits), outer);
-      write_products(1.0, high_bits(), std::span(angles).subspan(kLowBits), outer + 2 * kPadding);
-      steps_[s].outer = outer;
+      }
+      const Amplitude factor = std::polar(1.0, angle);
+      Real* to = outer + 2 * kPadding;
+      for (std::size_t i = 0; i < n_high(); ++i) write(factor * high[i], to);
       outer += outer_size();
+      high += n_high();
     }
   }
 
@@ -132,27 +148,28 @@ class Workspace {
     }
     // Lanes and the low vector bits as vectors (re, re, …), (-im, im, …); then the high bits.
     const unsigned n_low = kernels_.lane_bits + kLowBits;
-    std::vector<double> products(std::size_t{2} << n_low);
-    write_products(std::polar(1.0, angle), n_low, std::span<const double>(local).first(n_low),
-                   products.data());
+    const std::vector<Amplitude> low =
+        products(std::polar(1.0, angle), std::span<const double>(local).first(n_low));
     const std::size_t n_lanes = kernels_.lanes() / 2;
     Real* to = table;
     for (std::size_t v = 0; v < kPadding; ++v) {
       for (std::size_t lane = 0; lane < n_lanes; ++lane) {
-        const auto re = static_cast<Real>(products[2 * (v * n_lanes + lane)]);
-        const auto im = static_cast<Real>(products[2 * (v * n_lanes + lane) + 1]);
-        to[2 * lane] = to[2 * lane + 1] = re;
-        to[2 * (n_lanes + lane)] = -im;
-        to[2 * (n_lanes + lane) + 1] = im;
+        const Amplitude& factor = low[v * n_lanes + lane];
+        to[2 * lane] = to[2 * lane + 1] = static_cast<Real>(factor.real());
+        to[2 * (n_lanes + lane)] = static_cast<Real>(-factor.imag());
+        to[2 * (n_lanes + lane) + 1] = static_cast<Real>(factor.imag());
       }
       to += 2 * kernels_.lanes();
     }
-    write_products(1.0, high_bits(), std::span<const double>(local).subspan(n_low), to);
+    const Real* high = to;
+    for (const Amplitude& factor : products(1.0, std::span<const double>(local).subspan(n_low))) {
+      write(factor, to);
+    }
     kernels_.multiply_diagonal(
         block_.data(), n_vectors_,
         {.pairs = planned.has_table ? sweep_.tables.data() + planned.table : nullptr,
          .low = table,
-         .high = to});
+         .high = high});
   }
 
   const Sweep<Real>& sweep_;
@@ -161,7 +178,8 @@ class Workspace {
   unsigned vector_bits_;
   AmplitudeArray<Real> block_;
   std::vector<TileStep<Real>> steps_;
-  AlignedVector<Real> outer_;
+  AlignedVector<Real> outer_;    ///< of each phase that has one, as TileStep wants it
+  std::vector<Amplitude> high_;  ///< its second part for a block factor of 1
   AlignedVector<Real> diagonals_;
 };
 

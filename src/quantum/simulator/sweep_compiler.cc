@@ -121,6 +121,7 @@ void SweepCompiler<Real>::apply(std::span<const std::uint32_t> ids) {
          .size = lane_bits_ + register_bits_,
          .keep_from = tiles_open_ != 0 ? tiles_open_ : lanes_mask(),
          .keep_count = lane_bits_,
+         .prefer = lanes_mask(),
          .tiles = true});
     std::uint64_t ready = set & tiles_open_ & ~lanes_mask();
     for (unsigned l = 0; l < lane_bits_; ++l) {
@@ -324,7 +325,7 @@ void SweepCompiler<Real>::apply_phase_of(unsigned qubit) {
   std::vector<double> lane_angles(lane_bits_);
   std::vector<double> register_angles(register_bits_);
   bool each = false;
-  PlannedStep<Real> step{.table = sweep_.tables.size()};
+  PlannedStep<Real> step;
   for (const QubitAngle& other : phase.others) {
     const Places at = places(bit(other.qubit));
     if (at.lanes != 0) {
@@ -340,10 +341,37 @@ void SweepCompiler<Real>::apply_phase_of(unsigned qubit) {
     }
   }
   step.outer = !step.vector_angles.empty() || !step.block_angles.empty();
-  step.step.code = StepCode{register_bits_}.phase(r, each, step.outer);
 
   const unsigned n_lanes = 1U << lane_bits_;
   const auto counts = [&](unsigned lane) { return !in_lanes || (lane >> local & 1) != 0; };
+  const auto push_factors = [&](double base, bool with_others, unsigned reg) {
+    std::vector<Amplitude> factors;
+    for (unsigned lane = 0; lane < n_lanes; ++lane) {
+      double angle = base;
+      for (unsigned l = 0; with_others && l < lane_bits_; ++l) {
+        angle += (lane >> l & 1) != 0 ? lane_angles[l] : 0;
+      }
+      for (unsigned b = 0; with_others && b < register_bits_; ++b) {
+        angle += (reg >> b & 1) != 0 ? register_angles[b] : 0;
+      }
+      factors.push_back(counts(lane) ? std::polar(1.0, angle) : 1.0);
+    }
+    for (const Amplitude& f : factors) push(sweep_.tables, f.real()), push(sweep_.tables, f.real());
+    for (const Amplitude& f : factors)
+      push(sweep_.tables, -f.imag()), push(sweep_.tables, f.imag());
+  };
+  const StepCode code{register_bits_};
+  if (each) {
+    PlannedStep<Real> first{.step = {.code = code.phase(r, PhaseForm::kEach)},
+                            .table = sweep_.tables.size()};
+    for (unsigned reg = 0; reg < 1U << register_bits_; ++reg) {
+      if (in_lanes || (reg >> r & 1) != 0) push_factors(phase.angle, true, reg);
+    }
+    push_step(std::move(first));
+    if (!step.outer) return;
+  }
+  step.table = sweep_.tables.size();
+  step.step.code = code.phase(r, step.outer ? PhaseForm::kOuter : PhaseForm::kSame);
   if (in_lanes && step.outer) {
     for (const bool one : {false, true}) {
       for (unsigned lane = 0; lane < n_lanes; ++lane) {
@@ -352,24 +380,7 @@ void SweepCompiler<Real>::apply_phase_of(unsigned qubit) {
       }
     }
   }
-  for (unsigned reg = 0; reg < 1U << register_bits_; ++reg) {
-    if (!in_lanes && (reg >> r & 1) == 0) continue;
-    std::vector<Amplitude> factors;
-    for (unsigned lane = 0; lane < n_lanes; ++lane) {
-      double angle = phase.angle;
-      for (unsigned l = 0; l < lane_bits_; ++l) angle += (lane >> l & 1) != 0 ? lane_angles[l] : 0;
-      for (unsigned b = 0; b < register_bits_; ++b) {
-        angle += (reg >> b & 1) != 0 ? register_angles[b] : 0;
-      }
-      factors.push_back(counts(lane) ? std::polar(1.0, angle) : 1.0);
-    }
-    for (const Amplitude& f : factors) push(sweep_.tables, f.real()), push(sweep_.tables, f.real());
-    for (const Amplitude& f : factors) {
-      push(sweep_.tables, -f.imag());
-      push(sweep_.tables, f.imag());
-    }
-    if (!each) break;
-  }
+  push_factors(each ? 0.0 : phase.angle, !each, 0);
   push_step(std::move(step));
 }
 

@@ -47,9 +47,11 @@ std::uint64_t choose_set(std::span<const Element> elements, std::span<const std:
   std::uint64_t set = choice.universe;
   assert(static_cast<unsigned>(std::popcount(set)) >= choice.size);
   if (static_cast<unsigned>(std::popcount(set)) == choice.size) return set;
-  // Where the work does not tell, those leave that are needed last.
-  std::array<std::size_t, 64> first_use;
-  first_use.fill(ids.size());
+  // Where the work does not tell, those leave that are not preferred, and of them who is needed
+  // last.
+  std::array<std::size_t, 65> first_use;  // countr_zero may be 64, for all the compiler knows
+  const std::size_t never = ids.size();
+  first_use.fill(never);
   for (std::size_t i = ids.size(); i-- > 0;) {
     for (std::uint64_t rest = elements[ids[i]].mixed; rest != 0; rest &= rest - 1) {
       first_use[static_cast<std::size_t>(std::countr_zero(rest))] = i;
@@ -63,7 +65,8 @@ std::uint64_t choose_set(std::span<const Element> elements, std::span<const std:
     std::uint64_t best_bit = 0;
     for (std::uint64_t rest = keep ? set & ~choice.keep_from : set; rest != 0; rest &= rest - 1) {
       const std::uint64_t bit = rest & -rest;
-      const std::size_t use = first_use[static_cast<std::size_t>(std::countr_zero(bit))];
+      std::size_t use = first_use[static_cast<std::size_t>(std::countr_zero(bit))];
+      if ((choice.prefer & bit) == 0) use += never + 1;
       const double left = work_in(elements, ids, set ^ bit, choice.tiles);
       if (left > best || (left == best && use > best_use)) {
         best = left;

@@ -41,7 +41,8 @@ struct Choice {
   unsigned size = 0;
   std::uint64_t keep_from = 0;  ///< at least keep_count of these (of which universe has as many)
   unsigned keep_count = 0;
-  bool tiles = false;  ///< count turns on one qubit alone, nothing else runs
+  std::uint64_t prefer = 0;  ///< who stays where the work does not tell
+  bool tiles = false;        ///< count turns on one qubit alone, nothing else runs
 };
 
 /// A set of that size for which much runs: from the universe, the qubit whose loss costs the least
