@@ -1,9 +1,11 @@
 /// What can be read off a state without touching it. All of it exact, same bits for any number of
-/// threads.
+/// threads. Real is double or float; sums are in double precision for both.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/execution.h"
@@ -14,13 +16,25 @@
 namespace quanta::quantum {
 
 /// <state| P |state>. Precondition: P acts on the state's qubits.
-double expectation(const StateVector& state, const PauliString& string, const Execution& execution);
+template <class Real>
+double expectation(const BasicStateVector<Real>& state, const PauliString& string,
+                   const Execution& execution);
 
-/// <state| H |state>. Errors: kBadInput, field "observable" (another number of qubits).
-Result<double> expectation(const StateVector& state, const PauliSum& sum,
+/// <state| P |state> of each string, in their order. One pass over the amplitudes for each
+/// different set of X and Y letters (up to 64 strings), whatever the Z letters. Precondition as
+/// above.
+template <class Real>
+std::vector<double> expectations(const BasicStateVector<Real>& state,
+                                 std::span<const PauliString> strings, const Execution& execution);
+
+/// <state| H |state>; cost as expectations. Errors: kBadInput, field "observable" (another number
+/// of qubits).
+template <class Real>
+Result<double> expectation(const BasicStateVector<Real>& state, const PauliSum& sum,
                            const Execution& execution);
 
-/// H |state>, which is no state of norm 1: its amplitudes.
+/// H |state>, which is no state of norm 1: its amplitudes. One pass for each different set of X and
+/// Y letters.
 std::vector<Amplitude> apply(const PauliSum& sum, const StateVector& state,
                              const Execution& execution);
 
@@ -28,18 +42,28 @@ std::vector<Amplitude> apply(const PauliSum& sum, const StateVector& state,
 Amplitude inner_product(std::span<const Amplitude> a, std::span<const Amplitude> b,
                         const Execution& execution);
 
-/// P(qubit q = 1), for each q.
-std::vector<double> marginals(const StateVector& state, const Execution& execution);
+/// P(qubit q = 1), for each q, in one pass.
+template <class Real>
+std::vector<double> marginals(const BasicStateVector<Real>& state, const Execution& execution);
 
 /// The state of the named qubits with all others traced out, 2^k rows by rows; bit j of an index
-/// is qubits[j]; row = ket. Errors: kBadInput, field "qubits" (none, out of range, twice, more than
-/// 10).
-Result<std::vector<Amplitude>> reduced_density_matrix(const StateVector& state,
+/// is qubits[j]; row = ket. O(2^(n + k)). Errors: kBadInput, field "qubits" (none, out of range,
+/// twice, more than 10).
+template <class Real>
+Result<std::vector<Amplitude>> reduced_density_matrix(const BasicStateVector<Real>& state,
                                                       std::span<const unsigned> qubits,
                                                       const Execution& execution);
 
 /// (<X>, <Y>, <Z>) of each qubit.
-std::vector<std::array<double, 3>> bloch_vectors(const StateVector& state,
+template <class Real>
+std::vector<std::array<double, 3>> bloch_vectors(const BasicStateVector<Real>& state,
                                                  const Execution& execution);
+
+/// The `most` amplitudes of largest modulus above 0 with their indices, the largest first. Of
+/// moduli that differ by rounding alone (1e-12 of their squares; 1e-5 in single precision) the
+/// lower index comes first. O(2^n log most).
+template <class Real>
+std::vector<std::pair<std::size_t, Amplitude>> largest_amplitudes(
+    const BasicStateVector<Real>& state, std::size_t most);
 
 }  // namespace quanta::quantum
