@@ -10,6 +10,8 @@ Result<std::vector<Row>> data_check_benchmark(const Context& context);
 Result<std::vector<Row>> covariance_benchmark(const Context& context);
 Result<std::vector<Row>> quadratic_program_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_benchmark(const Context& context);
+Result<std::vector<Row>> random_circuit_benchmark(const Context& context);
+Result<std::vector<Row>> fourier_benchmark(const Context& context);
 Result<std::vector<Row>> gradient_benchmark(const Context& context);
 Result<std::vector<Row>> phase_estimation_benchmark(const Context& context);
 Result<std::vector<Row>> amplitude_estimation_benchmark(const Context& context);
@@ -21,6 +23,8 @@ std::span<const Benchmark> benchmarks() {
       {"covariance", covariance_benchmark},
       {"quadratic-program", quadratic_program_benchmark},
       {"qaoa", qaoa_benchmark},
+      {"quantum-random", random_circuit_benchmark},
+      {"quantum-qft", fourier_benchmark},
       {"quantum-gradient", gradient_benchmark},
       {"quantum-phase", phase_estimation_benchmark},
       {"quantum-amplitude", amplitude_estimation_benchmark},
