@@ -81,14 +81,17 @@ struct StepCode {
 
 /// A matrix on `high` vector bits (operand j < n_high) and the lane bits of lane_mask, on the
 /// vectors whose bits under control_mask are control_value.
-/// table[(row / g * n_inputs + input) * g + row % g] = (re, im) vectors, g = min(4, rows): the
-/// factor of the input in output vector `row`. Inputs are, for each of the 2^n_high vectors, that
-/// vector with its lanes exchanged by each subset of lane_mask, rising.
+///
+/// Table: the matrix as complex numbers by rows, if it is the same for all lanes. Otherwise
+/// (vector_factors) (re, im) vectors: at [(row / g * n_inputs + input) * g + row % g], g = min(4,
+/// rows), the factor of the input in output vector `row`. Inputs are, for each of the 2^n_high
+/// vectors, that vector with its lanes exchanged by each subset of lane_mask, rising.
 template <class Real>
 struct MatrixStep {
   unsigned n_high = 0;
   unsigned high[5] = {};  // NOLINT(*-c-arrays): see core/instruction_set.h on inline functions
   unsigned lane_mask = 0;
+  bool vector_factors = false;
   std::size_t control_mask = 0;
   std::size_t control_value = 0;
   const Real* table = nullptr;

@@ -223,13 +223,22 @@ void Builder::pauli(std::span<const unsigned> qubits, std::string_view letters, 
     } else {
       gate1(q, turn_matrix(angle));
     }
-  } else if (x == 0 && weight == 2) {
-    const auto a = static_cast<unsigned>(std::countr_zero(z));
-    const auto b = static_cast<unsigned>(std::bit_width(z) - 1);
+  } else if (weight == 2 && std::popcount(x) != 1) {
+    // exp(-i t/2 ZZ) is two phases and one on the pair, and the turns that make X and Y of Z melt
+    // into what stands before and behind.
+    const auto a = static_cast<unsigned>(std::countr_zero(x | z));
+    const auto b = static_cast<unsigned>(std::bit_width(x | z) - 1);
+    const auto basis = [&](unsigned q) {
+      if ((x >> q & 1) == 0) return kIdentity;
+      return (z >> q & 1) == 0 ? eigen({0, 1, 1, 0}).vectors
+                               : eigen({0, -kImaginary, kImaginary, 0}).vectors;
+    };
+    for (const unsigned q : {a, b}) gate1(q, adjoint(basis(q)));
     add_phase(-angle / 2);
     phase1(a, angle);
     phase1(b, angle);
     phase2(a, b, -2 * angle);
+    for (const unsigned q : {a, b}) gate1(q, basis(q));
   } else if (std::popcount(x) > kMostMixed) {
     through_one_qubit(letters, angle, qubits, 0, 0);
   } else {

@@ -106,6 +106,7 @@ void SweepCompiler<Real>::apply(std::span<const std::uint32_t> ids) {
     const Element& first = list_.elements[waiting.front()];
     if (!fits_tile(first)) {
       if (first.kind == Element::Kind::kMatrix) {
+        clear_lanes(waiting);
         apply_matrix(first);
       } else {
         apply_pauli(first);
@@ -210,6 +211,34 @@ void SweepCompiler<Real>::arrange_lanes(std::span<const unsigned> wanted) {
     exchange_lane(l, wanted[l]);
   }
   assert(placed());
+}
+
+/// Puts qubits into the lanes that the matrix in front does not know and the next ones need last:
+/// a matrix on lanes is several times slower. Where there are too few qubits it stays so.
+template <class Real>
+void SweepCompiler<Real>::clear_lanes(std::span<const std::uint32_t> waiting) {
+  constexpr std::size_t kAhead = 64;
+  const Element& matrix = list_.elements[waiting.front()];
+  const std::uint64_t used = matrix.mixed | matrix.watched;
+  if ((lanes_mask() & used) == 0) return;
+  std::vector<std::size_t> next_use(local_.size(), kAhead);
+  for (std::size_t i = std::min(waiting.size(), kAhead); i-- > 0;) {
+    const Element& element = list_.elements[waiting[i]];
+    if (element.kind != Element::Kind::kMatrix) continue;
+    for_each_bit(element.mixed | element.watched, [&](unsigned q) { next_use[q] = i; });
+  }
+  std::vector<unsigned> others;
+  for (const unsigned q : std::span(qubits_).subspan(lane_bits_)) {
+    if ((used >> q & 1) == 0) others.push_back(q);
+  }
+  std::ranges::stable_sort(others, std::ranges::greater(), [&](unsigned q) { return next_use[q]; });
+  std::vector<unsigned> wanted = lane_qubits();
+  for (unsigned& q : wanted) {
+    if ((used >> q & 1) == 0 || others.empty()) continue;
+    q = others.front();
+    others.erase(others.begin());
+  }
+  arrange_lanes(wanted);
 }
 
 // ---- turns ----
@@ -486,6 +515,18 @@ void SweepCompiler<Real>::apply_matrix(const Element& element) {
     }
     return matrix.entries[index(row, lane) * size + index(column, lane ^ flip)];
   };
+  operation.matrix.vector_factors = lane_mask != 0 || mask.lanes != 0;
+  if (!operation.matrix.vector_factors) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t column = 0; column < rows; ++column) {
+        push(sweep_.tables, factor(row, column, 0, 0).real());
+        push(sweep_.tables, factor(row, column, 0, 0).imag());
+      }
+    }
+    sweep_.tables.resize((sweep_.tables.size() + kCacheLine - 1) / kCacheLine * kCacheLine);
+    sweep_.operations.push_back(std::move(operation));
+    return;
+  }
   for (std::size_t first = 0; first < rows; first += group) {
     for (std::size_t column = 0; column < rows; ++column) {
       unsigned flip = 0;

@@ -64,6 +64,7 @@ class SweepCompiler {
   void exchange_lane(unsigned lane, unsigned qubit);
   void apply_turn(const Element& element);
   void apply_pauli(const Element& element);
+  void clear_lanes(std::span<const std::uint32_t> waiting);
   void apply_matrix(const Element& element);
   void apply_phase_of(unsigned qubit);
   Coefficient coefficient(const Element& element);
