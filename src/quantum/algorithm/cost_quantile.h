@@ -35,7 +35,8 @@ double cost_quantile(const Execution& execution, std::size_t n_parts, const Visi
   };
   double below = 0.0;  // probability of all costs below `least`
   while (least < most) {
-    const double scale = static_cast<double>(kBins) / (most - least);
+    // In halves, because the range itself may be beyond the largest number.
+    const double scale = static_cast<double>(kBins) / (most / 2 - least / 2);
     if (!(scale < std::numeric_limits<double>::max())) break;
     std::vector<std::vector<Bin>> parts(n_parts);
     parallel_for(execution, n_parts, 1, [&](std::size_t begin, std::size_t end) {
@@ -43,7 +44,7 @@ double cost_quantile(const Execution& execution, std::size_t n_parts, const Visi
         std::vector<Bin> bins(kBins);
         visit(part, [&](double cost, double probability) {
           if (!(cost >= least && cost <= most)) return;
-          const auto bin = static_cast<std::size_t>((cost - least) * scale);
+          const auto bin = static_cast<std::size_t>((cost / 2 - least / 2) * scale);
           bins[std::min(bin, kBins - 1)].add({probability, cost, cost});
         });
         parts[part] = std::move(bins);

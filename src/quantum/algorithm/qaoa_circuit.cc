@@ -107,8 +107,11 @@ Result<QaoaCircuit> QaoaCircuit::create(const QaoaAnsatz& ansatz, std::size_t me
     case Mixer::kFullXy: {
       QUANTA_TRY(WeightSubspace space,
                  WeightSubspace::create(n, *ansatz.weight, memory_limit, kXyBytesPerAmplitude));
-      const auto exchanges = ansatz.mixer == Mixer::kRingXy ? ring_exchanges(n) : full_exchanges(n);
-      evaluator = make_xy_evaluator(cost, std::move(space), exchanges, execution);
+      QUANTA_TRY(ExchangeSequence mixer,
+                 ExchangeSequence::create(std::move(space), ansatz.mixer == Mixer::kRingXy
+                                                                ? ring_exchanges(n)
+                                                                : full_exchanges(n)));
+      evaluator = make_xy_evaluator(cost, std::move(mixer), single, execution);
       break;
     }
     case Mixer::kGrover: {

@@ -1,6 +1,8 @@
 /// What evaluates a QaoaCircuit, one kind for each family of mixers. Inner door of qaoa_circuit.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -29,6 +31,31 @@ class QaoaEvaluator {
                           const Execution& execution) const = 0;
 
   const CostStatistics& statistics() const { return statistics_; }
+
+  /// Of the costs cost_of(x), x < n, all alike.
+  template <class CostOf>
+  static CostStatistics statistics_of(const CostOf& cost_of, std::size_t n,
+                                      const Execution& execution) {
+    constexpr std::size_t kGrain = 16384;
+    const auto mean_of = [&](const auto& term) {
+      return parallel_sum(execution, n, kGrain,
+                          [&](std::size_t begin, std::size_t end) {
+                            double sum = 0.0;
+                            for (std::size_t x = begin; x < end; ++x) sum += term(cost_of(x));
+                            return sum;
+                          }) /
+             static_cast<double>(n);
+    };
+    CostStatistics result{.minimum = cost_of(0), .maximum = cost_of(0)};
+    for (std::size_t x = 1; x < n; ++x) {
+      result.minimum = std::min(result.minimum, cost_of(x));
+      result.maximum = std::max(result.maximum, cost_of(x));
+    }
+    result.mean = result.minimum + mean_of([&](double c) { return c - result.minimum; });
+    result.deviation =
+        std::sqrt(mean_of([&](double c) { return (c - result.mean) * (c - result.mean); }));
+    return result;
+  }
 
  protected:
   CostStatistics statistics_ = {};

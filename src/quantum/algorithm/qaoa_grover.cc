@@ -35,7 +35,8 @@ class GroverEvaluator final : public QaoaEvaluator {
         }
       });
     }
-    statistics_ = statistics_of(values_, execution);
+    statistics_ =
+        statistics_of([&](std::size_t x) { return values_[x]; }, values_.size(), execution);
     dimension_ = values_.size();
     code_ = LevelCode::create(values_);
     if (!code_) return;
@@ -100,24 +101,6 @@ class GroverEvaluator final : public QaoaEvaluator {
   }
 
  private:
-  static CostStatistics statistics_of(std::span<const double> values, const Execution& execution) {
-    CostStatistics result;
-    const auto [least, most] = std::ranges::minmax(values);
-    result.minimum = least;
-    result.maximum = most;
-    const auto size = static_cast<double>(values.size());
-    result.mean = least + sum_of(execution, values.size(), [&](std::size_t x) {
-                            return values[x] - result.minimum;
-                          }) / size;
-    result.deviation =
-        std::sqrt(sum_of(execution, values.size(),
-                         [&](std::size_t x) {
-                           return (values[x] - result.mean) * (values[x] - result.mean);
-                         }) /
-                  size);
-    return result;
-  }
-
   template <class Term>
   static double sum_of(const Execution& execution, std::size_t n, const Term& term) {
     return parallel_sum(execution, n, kGrain, [&](std::size_t begin, std::size_t end) {

@@ -150,8 +150,8 @@ class XEvaluator final : public QaoaEvaluator {
         const std::span<const PassStep> undo = schedule.passes[pass];
         std::vector<StepDots> dots(undo.size());
         if (pass == last) {
-          mean = engine.finish(execution, psi, phi, window, steps, observable,
-                               schedule.norm, undo, dots);
+          mean = engine.finish(execution, psi, phi, window, steps, observable, schedule.norm, undo,
+                               dots);
         } else {
           engine.backward(execution, psi, phi, pass % engine.n_windows(), undo, dots);
         }

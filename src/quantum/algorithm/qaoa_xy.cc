@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "quantum/algorithm/cost_quantile.h"
+#include "quantum/simulator/diagonal_cost.h"
 
 namespace quanta::quantum {
 namespace {
@@ -11,126 +14,109 @@ namespace {
 constexpr std::size_t kGrain = 16384;
 constexpr std::size_t kQuantileParts = 64;
 
+template <class Real>
 class XyEvaluator final : public QaoaEvaluator {
+  using State = std::vector<std::complex<Real>>;
+
  public:
-  XyEvaluator(const QuadraticCost& cost, WeightSubspace space, std::span<const QubitPair> exchanges,
-              const Execution& execution)
-      : space_(std::move(space)) {
-    cost_ =
-        space_.quadratic_diagonal(execution, cost.linear, cost.quadratic.values(), cost.constant);
-    for (std::size_t begin = 0; begin < exchanges.size();) {
-      std::uint64_t used = 0;
-      std::size_t end = begin;
-      for (; end < exchanges.size(); ++end) {
-        const std::uint64_t pair =
-            std::uint64_t{1} << exchanges[end].first | std::uint64_t{1} << exchanges[end].second;
-        if ((used & pair) != 0) break;
-        used |= pair;
-      }
-      rounds_.push_back(*space_.exchange_round(exchanges.subspan(begin, end - begin)));
-      begin = end;
-    }
-    const auto size = static_cast<double>(cost_.size());
-    const auto [least, most] = std::ranges::minmax(cost_);
-    statistics_.minimum = least;
-    statistics_.maximum = most;
-    const auto sum_of = [&](const auto& term) {
-      return parallel_sum(execution, cost_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-        double sum = 0.0;
-        for (std::size_t x = begin; x < end; ++x) sum += term(cost_[x]);
-        return sum;
-      });
-    };
-    statistics_.mean = least + sum_of([&](double c) { return c - statistics_.minimum; }) / size;
-    statistics_.deviation = std::sqrt(
-        sum_of([&](double c) { return (c - statistics_.mean) * (c - statistics_.mean); }) / size);
+  XyEvaluator(const QuadraticCost& cost, ExchangeSequence mixer, const Execution& execution)
+      : mixer_(std::move(mixer)),
+        cost_(space().quadratic_diagonal(execution, cost.linear, cost.quadratic.values(),
+                                         cost.constant)) {
+    statistics_ = statistics_of([&](std::size_t x) { return cost_[x]; }, cost_.size(), execution);
   }
 
   std::size_t dimension() const override { return cost_.size(); }
-  std::uint64_t basis_state(std::size_t position) const override { return space_.state(position); }
+  std::uint64_t basis_state(std::size_t position) const override { return space().state(position); }
   double cost(std::size_t position) const override { return cost_[position]; }
 
   std::vector<Amplitude> state(std::span<const double> gammas, std::span<const double> betas,
                                const Execution& execution) const override {
-    std::vector<Amplitude> psi = space_.dicke_state();
-    for (std::size_t l = 0; l < gammas.size(); ++l) {
-      parallel_for(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-        multiply_phase(execution.instruction_set, psi.data() + begin, cost_.data() + begin,
-                       end - begin, gammas[l]);
-      });
-      for (const ExchangeRound& round : rounds_) space_.exchange(execution, psi, round, betas[l]);
+    State psi = run(gammas, betas, execution);
+    if constexpr (sizeof(Real) == sizeof(double)) {
+      return psi;
+    } else {
+      return {psi.begin(), psi.end()};
     }
-    return psi;
   }
 
   double evaluate(std::span<const double> gammas, std::span<const double> betas, double alpha,
                   std::span<double> gradient, const Execution& execution) const override {
     const std::size_t p = gammas.size();
-    std::vector<Amplitude> psi = state(gammas, betas, execution);
-    double t = 0.0;
-    if (alpha < 1.0) {
-      const std::size_t n_parts = std::min(kQuantileParts, psi.size());
-      t = cost_quantile(
-          execution, n_parts,
-          [&](std::size_t part, const auto& take) {
-            const std::size_t end = (part + 1) * psi.size() / n_parts;
-            for (std::size_t x = part * psi.size() / n_parts; x < end; ++x) {
-              take(cost_[x], std::norm(psi[x]));
-            }
-          },
-          statistics_.minimum, statistics_.maximum, alpha);
-    }
-    const auto observable = [&](std::size_t x) {
-      return alpha < 1.0 ? std::min(cost_[x] - t, 0.0) : cost_[x];
-    };
+    const InstructionSet set = execution.instruction_set;
+    State psi = run(gammas, betas, execution);
+    DiagonalCost::Observable observable;
+    if (alpha < 1.0) observable.threshold = quantile(psi, alpha, execution);
     const double mean =
         parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-          double sum = 0.0;
-          for (std::size_t x = begin; x < end; ++x) {
-            sum += observable(x) * std::norm(psi[x]);
-          }
-          return sum;
+          return cost_.expectation(set, observable, psi.data(), begin, end);
         });
     if (!gradient.empty()) {
       // phi = O psi; undoing one gate after the other on both, dE/dangle = 2 Im <phi| generator
       // |psi>.
-      std::vector<Amplitude> phi(psi.size());
+      State phi(psi.size());
       parallel_for(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t x = begin; x < end; ++x) phi[x] = observable(x) * psi[x];
+        cost_.observe(observable, psi.data(), phi.data(), begin, end);
       });
       for (std::size_t l = p; l-- > 0;) {
-        double sum = 0.0;
-        for (std::size_t r = rounds_.size(); r-- > 0;) {
-          sum += space_.exchange_back(execution, psi, phi, rounds_[r], betas[l]);
-        }
-        gradient[p + l] = 2.0 * sum;
-        gradient[l] =
-            2.0 *
-            parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-              return multiply_phase_back(execution.instruction_set, psi.data() + begin,
-                                         phi.data() + begin, cost_.data() + begin, end - begin,
-                                         gammas[l]);
-            });
+        const auto phases = cost_.template phases<Real>(set, -gammas[l]);
+        const auto sums = mixer_.undo(execution, std::span(psi), std::span(phi), betas[l],
+                                      [&](std::size_t begin, std::size_t end) {
+                                        return cost_.multiply_both(set, phases, psi.data(),
+                                                                   phi.data(), begin, end);
+                                      });
+        gradient[p + l] = 2.0 * sums.exchanges;
+        gradient[l] = 2.0 * sums.after;
       }
     }
-    if (!(alpha < 1.0)) return mean;
+    if (!observable.threshold) return mean;
     for (double& g : gradient) g /= alpha;
-    return t + mean / alpha;
+    return *observable.threshold + mean / alpha;
   }
 
  private:
-  WeightSubspace space_;
-  std::vector<double> cost_;
-  std::vector<ExchangeRound> rounds_;  // of disjoint exchanges, in order
+  const WeightSubspace& space() const { return mixer_.space(); }
+
+  State run(std::span<const double> gammas, std::span<const double> betas,
+            const Execution& execution) const {
+    const InstructionSet set = execution.instruction_set;
+    State psi(cost_.size(), static_cast<Real>(1.0 / std::sqrt(static_cast<double>(cost_.size()))));
+    for (std::size_t l = 0; l < gammas.size(); ++l) {
+      const auto phases = cost_.template phases<Real>(set, gammas[l]);
+      mixer_.apply(execution, std::span(psi), betas[l], [&](std::size_t begin, std::size_t end) {
+        cost_.multiply(set, phases, psi.data(), begin, end);
+      });
+    }
+    return psi;
+  }
+
+  double quantile(const State& psi, double alpha, const Execution& execution) const {
+    const std::size_t n_parts = std::min(kQuantileParts, psi.size());
+    return cost_quantile(
+        execution, n_parts,
+        [&](std::size_t part, const auto& take) {
+          const std::size_t end = (part + 1) * psi.size() / n_parts;
+          for (std::size_t x = part * psi.size() / n_parts; x < end; ++x) {
+            take(cost_[x], static_cast<double>(std::norm(psi[x])));
+          }
+        },
+        statistics_.minimum, statistics_.maximum, alpha);
+  }
+
+  ExchangeSequence mixer_;
+  DiagonalCost cost_;
 };
 
 }  // namespace
 
 std::unique_ptr<const QaoaEvaluator> make_xy_evaluator(const QuadraticCost& cost,
-                                                       WeightSubspace space,
-                                                       std::span<const QubitPair> exchanges,
+                                                       ExchangeSequence mixer,
+                                                       bool single_precision,
                                                        const Execution& execution) {
-  return std::make_unique<const XyEvaluator>(cost, std::move(space), exchanges, execution);
+  if (single_precision) {
+    return std::make_unique<const XyEvaluator<float>>(cost, std::move(mixer), execution);
+  }
+  return std::make_unique<const XyEvaluator<double>>(cost, std::move(mixer), execution);
 }
 
 }  // namespace quanta::quantum

@@ -92,7 +92,7 @@ TEST(Kernels, ExchangeBackUndoesBothStatesAndReturnsTheGradientTerm) {
       exchange(set, psi_after.data(), group, c, s);
       exchange(set, phi_after.data(), group, c, s);
       // The generator commutes with its own gate, so the term is the same before and after.
-      EXPECT_NEAR(exchange_back(set, psi_after.data(), phi_after.data(), group, c, s), expected,
+      EXPECT_NEAR(exchange_back(set, psi_after.data(), phi_after.data(), 0, group, c, s), expected,
                   1e-12);
       EXPECT_LT(distance(psi_after, psi), 1e-14);
       EXPECT_LT(distance(phi_after, phi), 1e-14);
@@ -164,7 +164,7 @@ TEST(Kernels, ExpectationIsTheWeightedSumOfProbabilities) {
 }
 
 TEST(Kernels, AreListedWithTheirFloors) {
-  std::set<std::string_view> names;
+  ASSERT_EQ(kernels().size(), 11U);
   for (const auto& kernel : kernels()) {
     EXPECT_TRUE(names.insert(kernel.name).second) << kernel.name;
     EXPECT_EQ(kernel.place, "quantum/simulator");

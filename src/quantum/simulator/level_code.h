@@ -25,14 +25,24 @@ class LevelCode {
   }
   double value(std::size_t x) const { return levels_[level(x)]; }
 
+  std::size_t bytes() const { return bytes_.size() + 2 * words_.size() + 8 * levels_.size(); }
+
+  /// body(pointer to the levels' numbers), of one or two bytes each.
+  template <class Body>
+  void visit(const Body& body) const {
+    if (bytes_.empty()) {
+      body(words_.data());
+    } else {
+      body(bytes_.data());
+    }
+  }
+
   /// out[i] = of_level[level(begin + i)].
   template <class T>
   void expand(std::size_t begin, std::span<const T> of_level, std::span<T> out) const {
-    if (bytes_.empty()) {
-      for (std::size_t i = 0; i < out.size(); ++i) out[i] = of_level[words_[begin + i]];
-    } else {
-      for (std::size_t i = 0; i < out.size(); ++i) out[i] = of_level[bytes_[begin + i]];
-    }
+    visit([&](const auto* levels) {
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = of_level[levels[begin + i]];
+    });
   }
 
  private:

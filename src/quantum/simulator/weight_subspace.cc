@@ -15,9 +15,6 @@ namespace {
 constexpr unsigned kMaxQubits = 63;
 /// 924 amplitudes at most in a block: two states of them fill the first-level cache.
 constexpr unsigned kLowQubits = 12;
-/// Pairs in one piece of work of a gate that leaves the blocks, and pieces in one parallel chunk.
-constexpr std::uint32_t kPieceLength = 2048;
-constexpr std::size_t kPiecesPerChunk = 8;
 /// Amplitudes in one parallel chunk, about.
 constexpr std::size_t kChunkAmplitudes = 16384;
 
@@ -33,71 +30,21 @@ constexpr auto kBinomials = [] {
   return table;
 }();
 
-/// sum_j C(p_j, j + 1) over the set bits p_0 < p_1 < … of x: its position among the numbers of its
-/// weight.
-std::uint64_t combinadic_rank(std::uint64_t x) {
-  std::uint64_t rank = 0;
-  for (unsigned j = 1; x != 0; ++j, x &= x - 1) {
-    rank += kBinomials[static_cast<unsigned>(std::countr_zero(x))][j];
-  }
-  return rank;
-}
-
-/// The next larger number of the same weight (Gosper's hack); x > 0.
-std::uint64_t next_of_weight(std::uint64_t x) {
-  const std::uint64_t lowest = x & -x;
-  const std::uint64_t ripple = x + lowest;
-  return ripple | (((x ^ ripple) >> 2) / lowest);
-}
-
-/// body(x) for each x of n_bits bits and the given weight, rising.
-template <class Body>
-void for_each_of_weight(unsigned n_bits, unsigned weight, const Body& body) {
-  if (weight > n_bits) return;
-  const std::uint64_t count = kBinomials[n_bits][weight];
-  std::uint64_t x = (std::uint64_t{1} << weight) - 1;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    body(x);
-    if (x != 0) x = next_of_weight(x);
-  }
-}
-
 std::string megabytes(double bytes) { return fmt::format("{:.4g} MB", bytes / 1e6); }
-
-/// All runs that an exchange on `pair` mixes among the states of n_bits bits and the given weight,
-/// the long ones cut to `longest`; sorted by length, so that a kernel's loops are regular.
-std::vector<std::pair<std::uint32_t, RunPair>> find_runs(unsigned n_bits, unsigned weight,
-                                                         QubitPair pair, std::uint32_t longest) {
-  const auto [low, high] = std::minmax(pair.first, pair.second);
-  const unsigned n_between = high - low - 1;
-  const unsigned n_rest = n_bits - low - 2;  // bits above `low` without `high`
-  std::vector<std::pair<std::uint32_t, RunPair>> runs;
-  for (unsigned below = 0; below <= low && below + 1 <= weight; ++below) {
-    // `below` ones under the pair: their strings are contiguous in both runs.
-    const auto length = static_cast<std::uint32_t>(kBinomials[low][below]);
-    const std::uint64_t start = (std::uint64_t{1} << below) - 1;
-    for_each_of_weight(n_rest, weight - 1 - below, [&](std::uint64_t rest) {
-      const std::uint64_t between = rest & ((std::uint64_t{1} << n_between) - 1);
-      const std::uint64_t state = start | between << (low + 1) | (rest >> n_between) << (high + 1);
-      const std::uint64_t first = combinadic_rank(state | std::uint64_t{1} << low);
-      const std::uint64_t second = combinadic_rank(state | std::uint64_t{1} << high);
-      for (std::uint32_t done = 0; done < length; done += longest) {
-        runs.emplace_back(std::min(longest, length - done),
-                          RunPair{static_cast<std::uint32_t>(first + done),
-                                  static_cast<std::uint32_t>(second + done)});
-      }
-    });
-  }
-  std::ranges::sort(runs, {},
-                    [](const auto& run) { return std::pair(run.first, run.second.first); });
-  return runs;
-}
 
 }  // namespace
 
 std::uint64_t binomial(unsigned n, unsigned k) {
   assert(n < kBinomials.size());
   return k > n ? 0 : kBinomials[n][k];
+}
+
+std::uint64_t combinadic_rank(std::uint64_t x) {
+  std::uint64_t rank = 0;
+  for (unsigned j = 1; x != 0; ++j, x &= x - 1) {
+    rank += kBinomials[static_cast<unsigned>(std::countr_zero(x))][j];
+  }
+  return rank;
 }
 
 Result<WeightSubspace> WeightSubspace::create(unsigned n_qubits, unsigned weight,
@@ -231,116 +178,6 @@ std::vector<double> WeightSubspace::quadratic_diagonal(const Execution& executio
     }
   });
   return cost;
-}
-
-Result<ExchangeRound> WeightSubspace::exchange_round(std::span<const QubitPair> pairs) const {
-  std::uint64_t used = 0;
-  for (const auto& [i, j] : pairs) {
-    for (const unsigned qubit : {i, j}) {
-      if (qubit >= n_qubits_) {
-        return bad_input("pairs", fmt::format("pair ({}, {}) of {} qubits", i, j, n_qubits_));
-      }
-      if (used >> qubit & 1) {
-        return bad_input("pairs", fmt::format("qubit {} is in two places of one round", qubit));
-      }
-      used |= std::uint64_t{1} << qubit;
-    }
-  }
-
-  const auto prepare = [](unsigned n_bits, unsigned weight, QubitPair pair) {
-    ExchangeRound::Gate gate;
-    std::uint32_t room = 0;  // pairs that the last group still takes
-    for (const auto& [length, run] : find_runs(n_bits, weight, pair, kPieceLength)) {
-      if (gate.groups.empty() || gate.groups.back().length != length || room < length) {
-        gate.groups.push_back({length, static_cast<std::uint32_t>(gate.runs.size()), 0});
-        room = kPieceLength;
-      }
-      ++gate.groups.back().count;
-      room -= length;
-      gate.runs.push_back(run);
-    }
-    return gate;
-  };
-  ExchangeRound round;
-  round.low_.resize(n_low_ + 1);
-  for (const QubitPair& pair : pairs) {
-    if (std::max(pair.first, pair.second) < n_low_) {
-      for (unsigned w = 0; w <= n_low_; ++w) round.low_[w].push_back(prepare(n_low_, w, pair));
-    } else {
-      round.whole_.push_back(prepare(n_qubits_, weight_, pair));
-    }
-  }
-  return round;
-}
-
-void WeightSubspace::exchange(const Execution& execution, std::span<Amplitude> amplitudes,
-                              const ExchangeRound& round, double beta) const {
-  assert(amplitudes.size() == dimension_);
-  const double c = std::cos(beta);
-  const double s = std::sin(beta);
-  const InstructionSet set = execution.instruction_set;
-  if (!round.low_[0].empty()) {
-    const std::size_t grain =
-        std::max<std::size_t>(1, kChunkAmplitudes * blocks_.size() / dimension_);
-    parallel_for(execution, blocks_.size(), grain, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t b = begin; b < end; ++b) {
-        Amplitude* at = amplitudes.data() + blocks_[b].offset;
-        for (const auto& gate : round.low_[blocks_[b].weight]) {
-          for (std::size_t g = 0; g < gate.groups.size(); ++g) {
-            quantum::exchange(set, at, gate.group(g), c, s);
-          }
-        }
-      }
-    });
-  }
-  for (const auto& gate : round.whole_) {
-    parallel_for(execution, gate.groups.size(), kPiecesPerChunk,
-                 [&](std::size_t begin, std::size_t end) {
-                   for (std::size_t g = begin; g < end; ++g) {
-                     quantum::exchange(set, amplitudes.data(), gate.group(g), c, s);
-                   }
-                 });
-  }
-}
-
-double WeightSubspace::exchange_back(const Execution& execution, std::span<Amplitude> psi,
-                                     std::span<Amplitude> phi, const ExchangeRound& round,
-                                     double beta) const {
-  assert(psi.size() == dimension_ && phi.size() == dimension_);
-  const double c = std::cos(beta);
-  const double s = std::sin(beta);
-  const InstructionSet set = execution.instruction_set;
-  double total = 0.0;
-  // The gates of a round commute, so they may be undone in any order.
-  for (const auto& gate : round.whole_) {
-    total += parallel_sum(
-        execution, gate.groups.size(), kPiecesPerChunk, [&](std::size_t begin, std::size_t end) {
-          double sum = 0.0;
-          for (std::size_t g = begin; g < end; ++g) {
-            sum += quantum::exchange_back(set, psi.data(), phi.data(), gate.group(g), c, s);
-          }
-          return sum;
-        });
-  }
-  if (!round.low_[0].empty()) {
-    const std::size_t grain =
-        std::max<std::size_t>(1, kChunkAmplitudes * blocks_.size() / dimension_);
-    total +=
-        parallel_sum(execution, blocks_.size(), grain, [&](std::size_t begin, std::size_t end) {
-          double sum = 0.0;
-          for (std::size_t b = begin; b < end; ++b) {
-            const std::size_t offset = blocks_[b].offset;
-            for (const auto& gate : round.low_[blocks_[b].weight]) {
-              for (std::size_t g = 0; g < gate.groups.size(); ++g) {
-                sum += quantum::exchange_back(set, psi.data() + offset, phi.data() + offset,
-                                              gate.group(g), c, s);
-              }
-            }
-          }
-          return sum;
-        });
-  }
-  return total;
 }
 
 }  // namespace quanta::quantum
