@@ -215,7 +215,7 @@ TEST(QaoaCircuit, EqualsItsGatesOnTheFullStateVector) {
 
 // Gate by gate too: RY(t)|0>, then exp(-i beta (sin t X + cos t Z)) on every qubit.
 TEST(QaoaCircuit, XMixersEqualTheirGatesOnTheFullStateVector) {
-  for (const unsigned n : {1U, 2U, 3U, 6U, 11U}) {
+  for (const unsigned n : {1U, 2U, 3U, 6U, 11U, 15U, 17U}) {
     for (const bool warm : {false, true}) {
       SCOPED_TRACE(testing::Message() << n << (warm ? " warm" : ""));
       std::vector<double> starts;
@@ -282,7 +282,7 @@ TEST(QaoaCircuit, GroverMixerIsItsMatrix) {
 }
 
 TEST(QaoaCircuit, GradientsEqualCentralDifferences) {
-  for (const unsigned n : {1U, 4U, 7U, 13U}) {
+  for (const unsigned n : {1U, 4U, 7U, 13U, 15U}) {
     for (const QaoaAnsatz& ansatz : every_kind(n)) {
       SCOPED_TRACE(testing::Message() << name(ansatz) << ", n " << n);
       const auto circuit = make(ansatz);
@@ -411,6 +411,118 @@ TEST(QaoaCircuit, SameBitsForAnyThreadsAndLastDigitsForInstructionSets) {
       for (std::size_t x = 0; x < psi.size(); ++x) {
         ASSERT_NEAR(std::abs(same[x] - psi[x]), 0.0, 1e-12);
       }
+    }
+  }
+}
+
+// The windows of the X mixer change at 15 and 25 qubits, blocks of the others at 13.
+TEST(QaoaCircuit, SinglePrecisionAgreesToItsDigits) {
+  for (const unsigned n : {2U, 9U, 15U, 16U}) {
+    for (QaoaAnsatz ansatz : every_kind(n)) {
+      SCOPED_TRACE(testing::Message() << name(ansatz) << ", n " << n);
+      const auto in_double = make(ansatz);
+      ansatz.precision = Precision::kSingle;
+      const auto in_single = make(ansatz);
+      const std::vector<double> gammas = random_angles(3, 1);
+      const std::vector<double> betas = random_angles(3, 2);
+      std::vector<double> expected(6);
+      std::vector<double> gradient(6);
+      const double scale = 1.0 + in_double.deviation() * n;
+      EXPECT_NEAR(in_single.energy(gammas, betas, gradient, {}),
+                  in_double.energy(gammas, betas, expected, {}), 1e-5 * scale);
+      for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(gradient[i], expected[i], 1e-4 * scale);
+      EXPECT_NEAR(in_single.cvar(gammas, betas, 0.2, gradient, {}),
+                  in_double.cvar(gammas, betas, 0.2, expected, {}), 1e-4 * scale);
+      const auto psi = in_double.state(gammas, betas, {});
+      const auto single = in_single.state(gammas, betas, {});
+      ASSERT_EQ(single.size(), psi.size());
+      for (std::size_t x = 0; x < psi.size(); ++x) {
+        ASSERT_NEAR(std::abs(single[x] - psi[x]), 0.0, 2e-5);
+      }
+    }
+  }
+}
+
+// Integer couplings repeat their costs, so that the XY mixers keep levels and Grover one amplitude
+// for each; the same circuit with costs moved apart by 1e-9 keeps them all.
+TEST(QaoaCircuit, RepeatedCostsGiveWhatDifferentOnesGive) {
+  for (const unsigned n : {6U, 14U}) {
+    for (QaoaAnsatz ansatz : every_kind(n)) {
+      SCOPED_TRACE(testing::Message() << name(ansatz) << ", n " << n);
+      for (double& l : ansatz.cost.linear) l = std::round(3.0 * l);
+      for (unsigned i = 0; i < n; ++i) {
+        for (unsigned j = i + 1; j < n; ++j) {
+          ansatz.cost.quadratic(i, j) = std::round(3.0 * ansatz.cost.quadratic(i, j));
+        }
+      }
+      const auto repeated = make(ansatz);
+      for (unsigned i = 0; i < n; ++i) ansatz.cost.linear[i] += 1e-9 * std::sqrt(i + 2.0);
+      const auto apart = make(ansatz);
+      const std::vector<double> gammas = random_angles(3, 1);
+      const std::vector<double> betas = random_angles(3, 2);
+      std::vector<double> expected(6);
+      std::vector<double> gradient(6);
+      EXPECT_NEAR(repeated.energy(gammas, betas, gradient, {}),
+                  apart.energy(gammas, betas, expected, {}), 1e-6 * n);
+      for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(gradient[i], expected[i], 1e-5 * n * n);
+      EXPECT_NEAR(repeated.cvar(gammas, betas, 0.3, gradient, {}),
+                  apart.cvar(gammas, betas, 0.3, expected, {}), 1e-6 * n);
+      const auto psi = repeated.state(gammas, betas, {});
+      const auto other = apart.state(gammas, betas, {});
+      for (std::size_t x = 0; x < psi.size(); ++x) {
+        ASSERT_NEAR(std::abs(psi[x] - other[x]), 0.0, 1e-6);
+        ASSERT_NEAR(repeated.cost(x), value(ansatz.cost, repeated.basis_state(x)), 1e-6);
+      }
+    }
+  }
+}
+
+// Quarter turns map the state to its complement with signs: one, two and three of them, before and
+// between phases, on one window and on two.
+TEST(QaoaCircuit, TakesAnglesOfAnySize) {
+  for (const unsigned n : {3U, 16U}) {
+    const auto circuit = make({.cost = random_cost(n, n), .mixer = Mixer::kX});
+    const double quarter = std::numbers::pi / 2;
+    const std::vector<double> gammas = {0.3, -0.7, 0.2};
+    const std::vector<double> small = {0.3, -0.2, 0.6};
+    for (const double turns : {1.0, 2.0, 3.0, -1.0, 1000.0}) {
+      SCOPED_TRACE(testing::Message() << n << ", " << turns);
+      std::vector<double> betas = small;
+      betas[1] += turns * quarter;
+      const auto psi = circuit.state(gammas, betas, {});
+      // exp(-i pi/2 X) = -i X on every qubit, put behind the second mixer by hand.
+      auto expected = circuit.state(std::span(gammas).first(2), std::span(small).first(2), {});
+      const auto whole_turns = static_cast<int>(turns);
+      const Amplitude factor = std::pow(Amplitude(0.0, -1.0), whole_turns * static_cast<int>(n));
+      if (whole_turns % 2 != 0) std::ranges::reverse(expected);
+      for (auto& a : expected) a *= factor;
+      for (std::size_t x = 0; x < expected.size(); ++x) {
+        expected[x] *= std::polar(1.0, -gammas[2] * circuit.cost(x));
+      }
+      auto full = StateVector::from_amplitudes(expected).value();
+      const Amplitude c = std::cos(small[2]);
+      const Amplitude s(0.0, -std::sin(small[2]));
+      for (unsigned q = 0; q < n; ++q) full.apply({}, Gate1{c, s, s, c}, q);
+      for (std::size_t x = 0; x < psi.size(); ++x) {
+        ASSERT_NEAR(std::abs(psi[x] - full.amplitudes()[x]), 0.0, 1e-11);
+      }
+    }
+  }
+}
+
+TEST(QaoaCircuit, WithoutLayersIsItsStart) {
+  for (const unsigned n : {3U, 16U}) {
+    for (const QaoaAnsatz& ansatz : every_kind(n)) {
+      SCOPED_TRACE(testing::Message() << name(ansatz) << ", n " << n);
+      const auto circuit = make(ansatz);
+      const double energy = circuit.energy({}, {}, {}, {});
+      if (ansatz.warm_start.empty()) {
+        EXPECT_NEAR(energy, circuit.mean(), 1e-11);
+      }
+      double norm = 0.0;
+      for (const auto& a : circuit.state({}, {}, {})) norm += std::norm(a);
+      EXPECT_NEAR(norm, 1.0, 1e-12);
+      EXPECT_LT(circuit.cvar({}, {}, 0.5, {}, {}), energy);
     }
   }
 }
