@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include "bench/bench.h"
+#include "core/enum_text.h"
 #include "core/random.h"
 #include "quantum/algorithm/qaoa_circuit.h"
+#include "quantum/simulator/weight_subspace.h"
 
 namespace quanta::bench {
 namespace {

@@ -154,7 +154,7 @@ class Folding {
     if (auto none = without_effect(sum, basis_)) return none;
     Angle phase;
     if (t.is_number()) {
-      sum.angles[0].constant = wrapped(t.constant);
+      sum.angles[0].constant = wrapped_angle(t.constant);
       phase = std::remainder(std::round(t.constant / (2 * kPi)), 2.0) * kPi;
     }
     return Merged{.operation = std::move(sum), .phase = phase};

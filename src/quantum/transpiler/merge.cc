@@ -179,7 +179,7 @@ std::optional<Merged> sum_of(const Operation& first, const Operation& second, co
   if (Angle& angle = sum.angles[0]; angle.is_number()) {
     if (first.gate == Gate::kP || (is_rotation(first.gate) && first.n_controls == 0)) {
       if (first.gate != Gate::kP) phase = std::remainder(turns(angle.constant), 2.0) * kPi;
-      angle.constant = wrapped(angle.constant);
+      angle.constant = wrapped_angle(angle.constant);
     } else if (is_rotation(first.gate) && std::abs(angle.constant) > 2 * kPi) {
       angle.constant = std::remainder(angle.constant, 4 * kPi);
     }
@@ -328,7 +328,7 @@ std::optional<Merged> phase_gate(unsigned qubit, const Angle& angle, const Basis
   };
   Angle turn = angle;
   if (angle.is_number()) {
-    turn.constant = wrapped(angle.constant);
+    turn.constant = wrapped_angle(angle.constant);
     if (std::abs(turn.constant) < kNoAngle) return Merged{};
     for (const auto& [kind, t] : {std::pair{Gate::kZ, kPi}, std::pair{Gate::kZ, -kPi},
                                   std::pair{Gate::kS, kPi / 2}, std::pair{Gate::kSdg, -kPi / 2},

@@ -15,7 +15,7 @@ constexpr double kSnap = 4e-15;
 
 /// To the multiple of pi/64 that rounding has moved it from, and into (-pi, pi].
 double tidy(double angle) {
-  angle = wrapped(angle);
+  angle = wrapped_angle(angle);
   const double multiple = std::round(angle * 64 / kPi);
   const double exact = multiple * kPi / 64;
   if (std::abs(angle - exact) < kSnap) angle = exact;
@@ -77,7 +77,7 @@ bool turns_z(const Basis& basis) { return basis.allows(Gate::kRz, 0) || basis.al
 
 }  // namespace
 
-double wrapped(double angle) {
+double wrapped_angle(double angle) {
   if (angle >= -kPi && angle <= kPi) return angle;
   return std::remainder(angle, 2 * kPi);
 }
@@ -131,7 +131,7 @@ std::optional<SingleGate> single_gate(const Matrix2& u, const Basis& basis, unsi
   const EulerAngles e = euler_angles(u);
   if (std::abs(u[2]) < kSameMatrix) {
     // Under controls a turn by 2 pi more is another gate.
-    const double period = wrapped(e.phase + e.lambda / 2) == 0.0 || n_controls == 0 ? 0 : 2 * kPi;
+    const double period = wrapped_angle(e.phase + e.lambda / 2) == 0.0 || n_controls == 0 ? 0 : 2 * kPi;
     const auto turn_z = [&] { return fits(Gate::kRz, {e.lambda + period}); };
     const auto phase = [&] { return fits(Gate::kP, {e.lambda}); };
     if (fits(Gate::kZ, {}) || fits(Gate::kS, {}) || fits(Gate::kSdg, {}) || fits(Gate::kT, {}) ||

@@ -58,7 +58,7 @@ inline constexpr double kNoAngle = 1e-14;
 inline constexpr double kSameMatrix = 1e-13;
 
 /// `angle` less the multiple of 2 pi nearest to it: in [-pi, pi], exact where it was there already.
-double wrapped(double angle);
+double wrapped_angle(double angle);
 
 /// The matrix of a gate on one qubit without its controls; its angles are numbers.
 Matrix2 matrix2(const Operation& operation);

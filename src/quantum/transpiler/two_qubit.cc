@@ -426,7 +426,7 @@ GateSequence to_gates(const Layers& layers, const Basis& basis, std::array<unsig
     for (unsigned& q : operation.qubits) q = qubits[q];
     result.operations.push_back(std::move(operation));
   }
-  result.phase = wrapped(result.phase.constant);
+  result.phase = wrapped_angle(result.phase.constant);
   return result;
 }
 
@@ -618,7 +618,7 @@ Kak kak_decomposition(const Matrix4& unitary) {
   kak.phase += relative_phase(left, kron(kak.left[1], kak.left[0])) +
                relative_phase(right, kron(kak.right[1], kak.right[0]));
   Chamber(kak).enter();
-  kak.phase = wrapped(kak.phase);
+  kak.phase = wrapped_angle(kak.phase);
   return kak;
 }
 
