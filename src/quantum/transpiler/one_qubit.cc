@@ -131,7 +131,8 @@ std::optional<SingleGate> single_gate(const Matrix2& u, const Basis& basis, unsi
   const EulerAngles e = euler_angles(u);
   if (std::abs(u[2]) < kSameMatrix) {
     // Under controls a turn by 2 pi more is another gate.
-    const double period = wrapped_angle(e.phase + e.lambda / 2) == 0.0 || n_controls == 0 ? 0 : 2 * kPi;
+    const double period =
+        wrapped_angle(e.phase + e.lambda / 2) == 0.0 || n_controls == 0 ? 0 : 2 * kPi;
     const auto turn_z = [&] { return fits(Gate::kRz, {e.lambda + period}); };
     const auto phase = [&] { return fits(Gate::kP, {e.lambda}); };
     if (fits(Gate::kZ, {}) || fits(Gate::kS, {}) || fits(Gate::kSdg, {}) || fits(Gate::kT, {}) ||
