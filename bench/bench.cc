@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <limits>
+#include <string>
+
+#include <malloc.h>
 
 #include "bench/multiply_add_kernels.h"
 
@@ -16,7 +21,27 @@ double seconds_of(const std::function<void()>& work, std::size_t times) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+/// A line of /proc/self/status such as VmHWM, in bytes.
+std::optional<double> own_memory(std::string_view name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name)) return 1024.0 * std::stod(line.substr(name.size() + 1));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<double> peak_bytes(const std::function<void()>& work) {
+  malloc_trim(0);
+  // "5" sets the peak back to what is held now.
+  if (!(std::ofstream("/proc/self/clear_refs") << "5" << std::flush)) return std::nullopt;
+  const auto before = own_memory("VmRSS");
+  work();
+  const auto peak = own_memory("VmHWM");
+  if (!before || !peak) return std::nullopt;
+  return *peak - *before;
+}
 
 double minimum_seconds(const std::function<void()>& work, double budget_seconds) {
   double best = seconds_of(work, 1);

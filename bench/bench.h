@@ -53,8 +53,10 @@ struct Row {
   std::optional<double> floor_seconds = {};  ///< that bound on this machine
   std::string reference = {};                ///< what else does the same work
   std::optional<double> reference_seconds = {};
-  std::optional<double> ratio = {};  ///< reference_seconds / seconds: above 1, ours is faster
-  bool equal = false;                ///< the two results agreed before timing counted
+  std::optional<double> ratio = {};        ///< reference_seconds / seconds: above 1, ours is faster
+  bool equal = false;                      ///< the two results agreed before timing counted
+  std::optional<double> bytes = {};        ///< peak memory of one run, see peak_bytes
+  std::optional<double> floor_bytes = {};  ///< what it cannot do without
 
   static constexpr auto describe() {
     return std::tuple{field("name", &Row::name, ""),
@@ -65,7 +67,9 @@ struct Row {
                       field("reference", &Row::reference, "what else does the same work"),
                       field("reference_seconds", &Row::reference_seconds, ""),
                       field("ratio", &Row::ratio, "reference_seconds / seconds"),
-                      field("equal", &Row::equal, "own and reference result agreed")};
+                      field("equal", &Row::equal, "own and reference result agreed"),
+                      field("bytes", &Row::bytes, "peak memory of one run"),
+                      field("floor_bytes", &Row::floor_bytes, "what it cannot do without")};
   }
 };
 
@@ -80,6 +84,10 @@ std::span<const Benchmark> benchmarks();
 /// Runs `work` until `budget_seconds` are spent, at least three times, and returns the shortest
 /// time of one run. Very short work is repeated inside one measurement.
 double minimum_seconds(const std::function<void()>& work, double budget_seconds = 0.5);
+
+/// The most memory that the process held during `work`, above what it held before; nothing where
+/// the system does not tell (Linux does).
+std::optional<double> peak_bytes(const std::function<void()>& work);
 
 /// Keeps the optimiser from dropping a result that only the benchmark sees.
 template <class T>

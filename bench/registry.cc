@@ -9,8 +9,14 @@ Result<std::vector<Row>> price_file_benchmark(const Context& context);
 Result<std::vector<Row>> data_check_benchmark(const Context& context);
 Result<std::vector<Row>> covariance_benchmark(const Context& context);
 Result<std::vector<Row>> quadratic_program_benchmark(const Context& context);
+Result<std::vector<Row>> random_circuit_benchmark(const Context& context);
+Result<std::vector<Row>> fourier_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_x_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_ring_benchmark(const Context& context);
+Result<std::vector<Row>> gradient_benchmark(const Context& context);
+Result<std::vector<Row>> phase_estimation_benchmark(const Context& context);
+Result<std::vector<Row>> amplitude_estimation_benchmark(const Context& context);
+Result<std::vector<Row>> quantum_memory_benchmark(const Context& context);
 
 std::span<const Benchmark> benchmarks() {
   static constexpr auto kBenchmarks = std::to_array<Benchmark>({
@@ -18,8 +24,14 @@ std::span<const Benchmark> benchmarks() {
       {"data-check", data_check_benchmark},
       {"covariance", covariance_benchmark},
       {"quadratic-program", quadratic_program_benchmark},
+      {"quantum-random", random_circuit_benchmark},
+      {"quantum-qft", fourier_benchmark},
       {"quantum-qaoa-x", qaoa_x_benchmark},
       {"quantum-qaoa-ring", qaoa_ring_benchmark},
+      {"quantum-gradient", gradient_benchmark},
+      {"quantum-phase", phase_estimation_benchmark},
+      {"quantum-amplitude", amplitude_estimation_benchmark},
+      {"quantum-memory", quantum_memory_benchmark},
   });
   return kBenchmarks;
 }

@@ -45,6 +45,8 @@ std::string seconds_text(std::optional<double> seconds) {
   return fmt::format("{:.2f} s", *seconds);
 }
 
+std::string bytes_text(double bytes) { return fmt::format("{:.1f} MiB", bytes / 1048576.0); }
+
 std::string times_text(std::optional<double> a, double b) {
   return a ? fmt::format("{:.1f}x", *a / b) : "-";
 }
@@ -56,7 +58,7 @@ std::string text_of(const BenchDocument& document, const Terminal& terminal) {
       document.machine.flops_per_second / 1e9, to_text(document.provenance.kernel));
   for (const bench::Row& row : document.rows) {
     text += fmt::format("{}: {}\n", styled(terminal, Style::kBold, row.name), row.work);
-    Table table({{"", Align::kLeft}, {"time"}, {"", Align::kRight}, {"", Align::kLeft}});
+    Table table({{"", Align::kLeft}, {"measured"}, {"", Align::kRight}, {"", Align::kLeft}});
     table.add({"quanta", seconds_text(row.seconds), "", ""});
     if (row.floor_seconds) {
       table.add({"floor", seconds_text(row.floor_seconds),
@@ -66,6 +68,14 @@ std::string text_of(const BenchDocument& document, const Terminal& terminal) {
       table.add({"reference", seconds_text(row.reference_seconds),
                  times_text(row.reference_seconds, row.seconds),
                  row.reference + (row.equal ? " (same result)" : " (RESULTS DIFFER)")});
+    }
+    if (row.bytes) {
+      table.add({"memory", bytes_text(*row.bytes), "", "peak of one run"});
+    }
+    if (row.floor_bytes) {
+      table.add({"memory floor", bytes_text(*row.floor_bytes),
+                 row.bytes ? fmt::format("{:.2f}x", *row.bytes / *row.floor_bytes) : "-",
+                 row.floor});
     }
     text += table.to_text(terminal) + "\n";
   }
