@@ -43,6 +43,8 @@ std::optional<double> peak_bytes(const std::function<void()>& work) {
   return *peak - *before;
 }
 
+double seconds_once(const std::function<void()>& work) { return seconds_of(work, 1); }
+
 double minimum_seconds(const std::function<void()>& work, double budget_seconds) {
   double best = seconds_of(work, 1);
   std::size_t times = 1;

@@ -57,6 +57,8 @@ struct Row {
   bool equal = false;                      ///< the two results agreed before timing counted
   std::optional<double> bytes = {};        ///< peak memory of one run, see peak_bytes
   std::optional<double> floor_bytes = {};  ///< what it cannot do without
+  std::string goal = {};                   ///< how good it is to be, in words
+  std::optional<bool> met = {};            ///< whether it is, by this run's ratios
 
   static constexpr auto describe() {
     return std::tuple{field("name", &Row::name, ""),
@@ -69,7 +71,9 @@ struct Row {
                       field("ratio", &Row::ratio, "reference_seconds / seconds"),
                       field("equal", &Row::equal, "own and reference result agreed"),
                       field("bytes", &Row::bytes, "peak memory of one run"),
-                      field("floor_bytes", &Row::floor_bytes, "what it cannot do without")};
+                      field("floor_bytes", &Row::floor_bytes, "what it cannot do without"),
+                      field("goal", &Row::goal, "how good it is to be"),
+                      field("met", &Row::met, "whether it is, by this run's ratios")};
   }
 };
 
@@ -84,6 +88,9 @@ std::span<const Benchmark> benchmarks();
 /// Runs `work` until `budget_seconds` are spent, at least three times, and returns the shortest
 /// time of one run. Very short work is repeated inside one measurement.
 double minimum_seconds(const std::function<void()>& work, double budget_seconds = 0.5);
+
+/// The time of one run, of work too long to be repeated.
+double seconds_once(const std::function<void()>& work);
 
 /// The most memory that the process held during `work`, above what it held before; nothing where
 /// the system does not tell (Linux does).

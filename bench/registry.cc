@@ -13,6 +13,7 @@ Result<std::vector<Row>> random_circuit_benchmark(const Context& context);
 Result<std::vector<Row>> fourier_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_x_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_ring_benchmark(const Context& context);
+Result<std::vector<Row>> qaoa_full_benchmark(const Context& context);
 Result<std::vector<Row>> gradient_benchmark(const Context& context);
 Result<std::vector<Row>> phase_estimation_benchmark(const Context& context);
 Result<std::vector<Row>> amplitude_estimation_benchmark(const Context& context);
@@ -28,6 +29,7 @@ std::span<const Benchmark> benchmarks() {
       {"quantum-qft", fourier_benchmark},
       {"quantum-qaoa-x", qaoa_x_benchmark},
       {"quantum-qaoa-ring", qaoa_ring_benchmark},
+      {"quantum-qaoa-full", qaoa_full_benchmark},
       {"quantum-gradient", gradient_benchmark},
       {"quantum-phase", phase_estimation_benchmark},
       {"quantum-amplitude", amplitude_estimation_benchmark},

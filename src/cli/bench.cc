@@ -77,6 +77,7 @@ std::string text_of(const BenchDocument& document, const Terminal& terminal) {
                  row.bytes ? fmt::format("{:.2f}x", *row.bytes / *row.floor_bytes) : "-",
                  row.floor});
     }
+    if (row.met) table.add({"goal", *row.met ? "met" : "missed", "", row.goal});
     text += table.to_text(terminal) + "\n";
   }
   return text;

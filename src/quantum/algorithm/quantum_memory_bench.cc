@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -64,6 +65,8 @@ Row state_row(const Context& context, const Circuit& circuit, Precision precisio
   };
   row.bytes = peak_bytes(work);
   row.seconds = minimum_seconds(work);
+  row.goal = "at most 5 % more than one state vector";
+  if (row.bytes) row.met = *row.bytes <= 1.05 * *row.floor_bytes;
   return row;
 }
 
@@ -85,6 +88,10 @@ Row qaoa_row(const Context& context, const QaoaAnsatz& ansatz, double amplitudes
   };
   row.bytes = peak_bytes(work);
   row.seconds = minimum_seconds(work);
+  row.goal = "at most 5 % more than that, and 1 GiB in all";
+  if (row.bytes) {
+    row.met = *row.bytes <= std::min(1.05 * *row.floor_bytes, static_cast<double>(1U << 30));
+  }
   return row;
 }
 

@@ -134,6 +134,8 @@ Result<std::vector<Row>> random_circuit_benchmark(const Context& context) {
     row->floor_seconds =
         floor_seconds(context, circuit, row == &twice ? sizeof(double) : sizeof(float));
   }
+  twice.goal = "at most 2.2 times as long as in single precision";
+  twice.met = twice.seconds <= 2.2 * single.seconds;
   QUANTA_TRY(Row few, beside_plain(context, "random circuit", random_layers(kFewQubits)));
   return std::vector{std::move(single), std::move(dense), std::move(twice), std::move(few)};
 }
