@@ -87,6 +87,10 @@ Result<ExchangeSequence> ExchangeSequence::create(WeightSubspace space,
   }
   ExchangeSequence sequence(std::move(space));
   const WeightSubspace& own = sequence.space_;
+  if (ExchangeColumns::worthwhile(own, pairs.size())) {
+    sequence.columns_.emplace(own, pairs);
+    return sequence;
+  }
   sequence.grain_ =
       std::max<std::size_t>(1, kChunkAmplitudes * own.blocks().size() / own.dimension());
   std::vector<std::size_t> n_rows(own.n_low() + 1);  // blocks of each low weight
@@ -252,6 +256,7 @@ void ExchangeSequence::apply(const Execution& execution, std::span<std::complex<
   const auto nothing = [](std::size_t /*b*/) {};
   const bool fused = before && !passes_.empty() && passes_[0].kind == Kind::kLow;
   if (before && !fused) parallel_for(execution, amplitudes.size(), kChunkAmplitudes, before);
+  if (columns_) columns_->apply(execution, amplitudes, c, s);
   for (std::size_t p = 0; p < passes_.size(); ++p) {
     const auto before_block = [&](std::size_t b) {
       if (fused && p == 0) before(space_.blocks()[b].offset, end_of(b));
@@ -277,6 +282,7 @@ ExchangeSequence::Sums ExchangeSequence::undo(
   const bool fused = after && !passes_.empty() && passes_[0].kind == Kind::kLow;
   std::vector<double> after_sums(fused ? space_.blocks().size() : 0);
   Sums sums;
+  if (columns_) sums.exchanges = columns_->undo(execution, psi, phi, c, s);
   for (std::size_t p = passes_.size(); p-- > 0;) {
     const auto after_block = [&](std::size_t b) {
       if (fused && p == 0) after_sums[b] = after(space_.blocks()[b].offset, end_of(b));

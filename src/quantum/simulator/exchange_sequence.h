@@ -8,18 +8,20 @@
 /// Exchanges among the low 12 qubits are done together on one block after the other, in the
 /// first-level cache; those among the high qubits on a few columns of all blocks of one weight, in
 /// the second-level one; each between a low and a high qubit goes through memory by itself.
-/// Exchanges that commute change their order for that.
+/// Exchanges that commute change their order for that. Many a qubit: see exchange_columns.h.
 #pragma once
 
 #include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/execution.h"
 #include "core/result.h"
+#include "quantum/simulator/exchange_columns.h"
 #include "quantum/simulator/kernels.h"
 #include "quantum/simulator/weight_subspace.h"
 
@@ -94,6 +96,7 @@ class ExchangeSequence {
   std::size_t grain_ = 1;  // blocks in a parallel chunk
   std::vector<Tile> tiles_;
   std::vector<Pass> passes_;
+  std::optional<ExchangeColumns> columns_;  // in place of all passes
 };
 
 }  // namespace quanta::quantum

@@ -57,7 +57,7 @@ TEST(ExchangeSequence, EqualsTheFullStateVector) {
   for (const unsigned n : {1U, 2U, 3U, 5U, 8U, 12U, 13U, 14U, 16U}) {
     for (const unsigned k : {0U, 1U, n / 2, n - 1, n}) {
       SCOPED_TRACE(testing::Message() << n << " choose " << k);
-      const auto pairs = random_pairs(n, 40, n * 100 + k);
+      const auto pairs = random_pairs(n, 23, n * 100 + k);
       const auto sequence = make(n, k, pairs);
       const WeightSubspace& space = sequence.space();
       auto state = random_state(space.dimension(), n * 100 + k);
@@ -83,7 +83,7 @@ TEST(ExchangeSequence, EqualsTheFullStateVector) {
 TEST(ExchangeSequence, UndoesBothStatesAndSumsTheirOverlaps) {
   for (const auto& [n, k] : {std::pair{2U, 1U}, {9U, 4U}, {15U, 6U}}) {
     SCOPED_TRACE(testing::Message() << n << " choose " << k);
-    const auto pairs = random_pairs(n, 25, n);
+    const auto pairs = random_pairs(n, 23, n);
     const auto sequence = make(n, k, pairs);
     const auto psi = random_state(sequence.space().dimension(), 1);
     const auto phi = random_state(sequence.space().dimension(), 2);
@@ -173,7 +173,7 @@ TEST(ExchangeSequence, HoldsFewOnesAmongManyQubits) {
 }
 
 TEST(ExchangeSequence, SinglePrecisionAgreesToItsDigits) {
-  const auto pairs = random_pairs(16, 60, 5);
+  const auto pairs = random_pairs(16, 40, 5);
   const auto sequence = make(16, 8, pairs);
   auto psi = random_state(sequence.space().dimension(), 1);
   auto phi = random_state(sequence.space().dimension(), 2);
