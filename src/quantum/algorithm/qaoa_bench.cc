@@ -55,17 +55,19 @@ std::vector<Amplitude> plain_state(unsigned n, Mixer mixer, std::vector<Amplitud
       psi[x] *= std::polar(1.0, -angles.gammas[l] * cost[x]);
     }
     const double c = std::cos(angles.betas[l]);
-    const Amplitude s(0.0, -std::sin(angles.betas[l]));
+    const double s = std::sin(angles.betas[l]);
     const auto mix = [&](Amplitude& a, Amplitude& b) {
       const Amplitude old = a;
-      a = c * a + s * b;
-      b = c * b + s * old;
+      a = {c * a.real() + s * b.imag(), c * a.imag() - s * b.real()};
+      b = {c * b.real() + s * old.imag(), c * b.imag() - s * old.real()};
     };
     const auto exchange = [&](unsigned i, unsigned j) {
-      const std::size_t first = std::size_t{1} << i;
-      const std::size_t second = std::size_t{1} << j;
-      for (std::size_t x = 0; x < psi.size(); ++x) {
-        if ((x & first) != 0 && (x & second) == 0) mix(psi[x], psi[x ^ first ^ second]);
+      const std::size_t low = std::size_t{1} << std::min(i, j);
+      const std::size_t high = std::size_t{1} << std::max(i, j);
+      for (std::size_t above = 0; above < psi.size(); above += 2 * high) {
+        for (std::size_t between = above; between < above + high; between += 2 * low) {
+          for (std::size_t x = between; x < between + low; ++x) mix(psi[x + low], psi[x + high]);
+        }
       }
     };
     if (mixer == Mixer::kX) {
@@ -147,16 +149,26 @@ Row energy_row(std::string name, const QaoaCircuit& circuit, const QaoaAnsatz& a
   return row;
 }
 
-/// `times`: how much faster than QOKit's C kernels it is to be, where that is said. They do what
-/// the plain loops do, one gate after the other on all amplitudes, in about their time.
+/// QOKit's C kernels (jpmorganchase/QOKit, built with -O3 -march=native) also apply one gate after
+/// the other to all amplitudes. This share of the plain loops' time they take, 2^24 amplitudes,
+/// both measured on one machine: for the X mixer more, and no share is claimed.
+constexpr double kQokitX = 1.0;
+constexpr double kQokitRing = 0.78;
+
+struct PeerGoal {
+  double times;  ///< how much faster than QOKit
+  double share;  ///< what it takes of the reference's time
+};
+
 void set_reference(Row& row, double plain_seconds, std::string_view loops,
-                   std::optional<double> times) {
+                   std::optional<PeerGoal> goal) {
   row.reference = loops;
   row.reference_seconds = plain_seconds;
   row.ratio = plain_seconds / row.seconds;
-  if (!times) return;
-  row.goal = fmt::format("{:.0f} times as fast as the reference", *times);
-  row.met = *row.ratio >= *times;
+  if (!goal) return;
+  row.goal = fmt::format("{:.0f} times as fast as QOKit's C, {} of the reference's time",
+                         goal->times, goal->share);
+  row.met = *row.ratio * goal->share >= goal->times;
 }
 
 /// The energy on two threads beside one.
@@ -252,7 +264,8 @@ Result<std::vector<Row>> qaoa_x_benchmark(const Context& context) {
       Row row = energy_row(name, circuit, ansatz, context, flops, kFlops);
       row.equal = close(circuit.energy(angles.gammas, angles.betas, {}, context.execution),
                         expected, precision);
-      set_reference(row, plain_seconds, kLoops, precision == Precision::kDouble ? 10 : 20);
+      set_reference(row, plain_seconds, kLoops,
+                    PeerGoal{precision == Precision::kDouble ? 10.0 : 20.0, kQokitX});
       if (n == 24) {
         row.goal = "twice the floor";
         row.met = row.seconds <= 2.0 * *row.floor_seconds;
@@ -325,7 +338,7 @@ Result<std::vector<Row>> qaoa_ring_benchmark(const Context& context) {
   for (unsigned k = 0; k <= kQubits; ++k) {
     all.equal = all.equal && close(energy_of(circuits[k]), expected[k], Precision::kDouble);
   }
-  set_reference(all, plain_seconds, kLoops, 5);
+  set_reference(all, plain_seconds, kLoops, PeerGoal{5.0, kQokitRing});
   rows.push_back(std::move(all));
 
   for (const unsigned k : {12U, 4U}) {
@@ -338,7 +351,7 @@ Result<std::vector<Row>> qaoa_ring_benchmark(const Context& context) {
           energy_row(fmt::format("qaoa, ring XY, weight {}, {} precision", k, to_text(precision)),
                      circuit, ansatz, context, exchange_flops(kQubits, k, kQubits), kExchangeFlops);
       row.equal = close(energy_of(circuit), expected[k], precision);
-      set_reference(row, plain_seconds, kLoops, k == 12 ? 30 : 1000);
+      set_reference(row, plain_seconds, kLoops, PeerGoal{k == 12 ? 30.0 : 1000.0, kQokitRing});
       const double seconds = row.seconds;
       rows.push_back(std::move(row));
       if (precision == Precision::kDouble) {
