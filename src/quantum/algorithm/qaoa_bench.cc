@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bench/bench.h"
+#include "bench/multiply_add_kernels.h"
 #include "core/enum_text.h"
 #include "core/random.h"
 #include "quantum/algorithm/qaoa_circuit.h"
@@ -189,8 +190,17 @@ Row two_threads_row(std::string name, const QaoaCircuit& circuit, double one_thr
   row.reference = "one thread, to the last bit";
   row.reference_seconds = one_thread;
   row.ratio = one_thread / row.seconds;
-  row.goal = "1.7 times one thread, where two cores are free";
-  row.met = *row.ratio >= 1.7;
+  // What neighbours leave of two cores: 2 where both are free.
+  constexpr std::size_t kSteps = 200'000;
+  const auto steps = [&](std::size_t /*chunk*/) {
+    keep(multiply_adds(context.execution.instruction_set, kSteps));
+  };
+  const double one = minimum_seconds([&] { steps(0); }, 0.1);
+  const double gain = 2.0 * one / minimum_seconds([&] { pool.run(2, steps); }, 0.1);
+  row.floor = fmt::format("arithmetic in registers gains {:.2f} times now", gain);
+  row.floor_seconds = one_thread / gain;
+  row.goal = "1.7 times one thread where two cores are free: 0.85 of what arithmetic gains";
+  row.met = *row.ratio >= 0.85 * gain;
   return row;
 }
 
