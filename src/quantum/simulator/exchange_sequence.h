@@ -8,7 +8,7 @@
 /// Exchanges among the low 12 qubits are done together on one block after the other, in the
 /// first-level cache; those among the high qubits on a few columns of all blocks of one weight, in
 /// the second-level one; each between a low and a high qubit goes through memory by itself.
-/// Exchanges that commute change their order for that. Many a qubit: see exchange_columns.h.
+/// Exchanges that commute change their order for that. Three or more a qubit: exchange_columns.h.
 #pragma once
 
 #include <complex>
