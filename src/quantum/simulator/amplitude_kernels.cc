@@ -113,8 +113,8 @@ std::span<const KernelDescription> kernels() {
       KernelDescription{"sum_paulis", kPlace,
                         "<P> of up to 64 strings with one X part by Walsh-Hadamard transforms",
                         "16 flops, 16 (8) bytes read per amplitude"},
-      KernelDescription{"add_paulis", kPlace, "sum of c P |a> for all strings with one X part",
-                        "28 flops, 48 bytes moved per amplitude"},
+      KernelDescription{"apply_paulis", kPlace, "sum of c P |a> for strings of any X parts",
+                        "4 flops per amplitude and X part, 32 bytes moved per amplitude"},
       KernelDescription{"dot", kPlace, "<a|b>", "8 flops, 32 bytes read per amplitude"},
   };
   return kKernels;

@@ -114,41 +114,35 @@ Result<double> expectation(const BasicStateVector<Real>& state, const PauliSum& 
   return total;
 }
 
-std::vector<Amplitude> apply(const PauliSum& sum, const StateVector& state,
-                             const Execution& execution) {
-  assert(sum.n_qubits == state.n_qubits());
-  struct Terms {
-    std::vector<std::uint64_t> z = {};
-    std::vector<double> re = {};
-    std::vector<double> im = {};
-  };
-  std::map<std::uint64_t, Terms> groups;
+void apply(const PauliSum& sum, std::span<const Amplitude> state, std::span<Amplitude> image,
+           const Execution& execution) {
+  assert(state.size() >= kLeastAmplitudes && std::has_single_bit(state.size()) &&
+         image.size() == state.size());
+  std::map<std::uint64_t, WeightedPaulis> by_x;
   for (const PauliTerm& term : sum.terms) {
-    Terms& terms = groups[term.string.x];
+    WeightedPaulis& terms = by_x[term.string.x];
+    terms.x = term.string.x;
     const int g = std::popcount(term.string.x & term.string.z) & 3;
     const double value = g < 2 ? term.coefficient : -term.coefficient;  // i^g
     terms.z.push_back(term.string.z);
     terms.re.push_back((g & 1) == 0 ? value : 0.0);
     terms.im.push_back((g & 1) != 0 ? value : 0.0);
   }
+  std::vector<WeightedPaulis> groups;
+  for (auto& [x, terms] : by_x) groups.push_back(std::move(terms));
+  parallel_for(execution, state.size(), std::min(state.size(), kLeastStretch),
+               [&](std::size_t begin, std::size_t end) {
+                 apply_paulis(execution.instruction_set, reals(state), groups, begin, end,
+                              reinterpret_cast<double*>(image.data()));
+               });
+}
+
+std::vector<Amplitude> apply(const PauliSum& sum, const StateVector& state,
+                             const Execution& execution) {
+  assert(sum.n_qubits == state.n_qubits());
   const std::size_t size = std::max(kLeastAmplitudes, state.amplitudes().size());
-  const std::size_t stretch = std::min(size, kLeastStretch);
   std::vector<Amplitude> result(size);
-  double* to = reinterpret_cast<double*>(result.data());
-  for (const auto& [x, terms] : groups) {
-    // Stretches of w, whose images w ^ x are stretches too: no two threads write to one.
-    parallel_for(execution, size / stretch, 1, [&](std::size_t first, std::size_t last) {
-      for (std::size_t s = first; s < last; ++s) {
-        add_paulis(execution.instruction_set, reals(state.amplitudes()),
-                   {.x = x,
-                    .z = terms.z.data(),
-                    .n = terms.z.size(),
-                    .begin = s * stretch,
-                    .end = (s + 1) * stretch},
-                   terms.re.data(), terms.im.data(), to);
-      }
-    });
-  }
+  apply(sum, {state.amplitudes().data(), size}, result, execution);
   result.resize(state.amplitudes().size());
   return result;
 }

@@ -33,10 +33,15 @@ template <class Real>
 Result<double> expectation(const BasicStateVector<Real>& state, const PauliSum& sum,
                            const Execution& execution);
 
-/// H |state>, which is no state of norm 1: its amplitudes. One pass for each different set of X and
-/// Y letters.
+/// H |state>, which is no state of norm 1: its amplitudes. Each is written once and reads one
+/// amplitude for each different set of X and Y letters.
 std::vector<Amplitude> apply(const PauliSum& sum, const StateVector& state,
                              const Execution& execution);
+
+/// The same for 2^n amplitudes, at least stored_amplitudes(1) of them (blocked_run.h), into as
+/// many.
+void apply(const PauliSum& sum, std::span<const Amplitude> state, std::span<Amplitude> image,
+           const Execution& execution);
 
 /// <a|b>.
 Amplitude inner_product(std::span<const Amplitude> a, std::span<const Amplitude> b,

@@ -7,6 +7,15 @@ namespace {
 constexpr std::size_t kBlock = 64;
 constexpr std::size_t kBatch = 64;
 
+/// WeightedPaulis for the kernels, which may not call functions of the library's headers.
+struct PauliFactors {
+  std::uint64_t x = 0;
+  const std::uint64_t* z = nullptr;
+  const double* re = nullptr;
+  const double* im = nullptr;
+  std::size_t n = 0;
+};
+
 namespace scalar {
 #define LANES 2
 #include "quantum/simulator/pauli_kernels.inc"
@@ -45,17 +54,24 @@ void sum_paulis(InstructionSet set, const Real* amplitudes, const PauliGroup& gr
 template void sum_paulis(InstructionSet, const float*, const PauliGroup&, bool, double*);
 template void sum_paulis(InstructionSet, const double*, const PauliGroup&, bool, double*);
 
-void add_paulis(InstructionSet set, const double* amplitudes, const PauliGroup& group,
-                const double* re, const double* im, double* result) {
+void apply_paulis(InstructionSet set, const double* amplitudes,
+                  std::span<const WeightedPaulis> groups, std::size_t begin, std::size_t end,
+                  double* result) {
+  std::vector<PauliFactors> factors;
+  for (const WeightedPaulis& g : groups) {
+    factors.push_back(
+        {.x = g.x, .z = g.z.data(), .re = g.re.data(), .im = g.im.data(), .n = g.z.size()});
+  }
+  const std::size_t n = factors.size();
   switch (set) {
     case InstructionSet::kAvx512:
-      return avx512::add_paulis(amplitudes, group, re, im, result);
+      return avx512::apply_paulis(amplitudes, factors.data(), n, begin, end, result);
     case InstructionSet::kAvx2:
-      return avx2::add_paulis(amplitudes, group, re, im, result);
+      return avx2::apply_paulis(amplitudes, factors.data(), n, begin, end, result);
     case InstructionSet::kScalar:
       break;
   }
-  scalar::add_paulis(amplitudes, group, re, im, result);
+  scalar::apply_paulis(amplitudes, factors.data(), n, begin, end, result);
 }
 
 void dot(InstructionSet set, const double* a, const double* b, std::size_t n, double* sum) {

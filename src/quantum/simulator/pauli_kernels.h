@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "core/instruction_set.h"
 
@@ -29,10 +31,19 @@ template <class Real>
 void sum_paulis(InstructionSet set, const Real* amplitudes, const PauliGroup& group, bool imaginary,
                 double* sums);
 
-/// result[w ^ x] += f(w) a[w] over the stretch, with f(w) = sum_j (re[j] + i im[j])
-/// (-1)^{|w & z[j]|}.
-void add_paulis(InstructionSet set, const double* amplitudes, const PauliGroup& group,
-                const double* re, const double* im, double* result);
+/// The strings with one X part: f(w) = sum_j (re[j] + i im[j]) (-1)^{|w & z[j]|}.
+struct WeightedPaulis {
+  std::uint64_t x = 0;
+  std::vector<std::uint64_t> z = {};
+  std::vector<double> re = {};
+  std::vector<double> im = {};
+};
+
+/// result[w] = sum over the groups of f(w ^ x) a[w ^ x], for w in [begin, end), which is as the
+/// stretch of a PauliGroup.
+void apply_paulis(InstructionSet set, const double* amplitudes,
+                  std::span<const WeightedPaulis> groups, std::size_t begin, std::size_t end,
+                  double* result);
 
 /// sum of conj(a) b over n amplitudes: (re, im).
 void dot(InstructionSet set, const double* a, const double* b, std::size_t n, double* sum);
