@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "quantum/algorithm/pauli_overlap_kernels.h"
 #include "quantum/circuit/circuit.h"
+#include "quantum/simulator/elements.h"
 
 namespace quanta::quantum {
 

@@ -4,9 +4,6 @@
 #include <array>
 #include <cassert>
 #include <cmath>
-#include <map>
-#include <optional>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +11,7 @@
 #include "quantum/algorithm/generator.h"
 #include "quantum/algorithm/observable_check.h"
 #include "quantum/circuit/algebra.h"
+#include "quantum/simulator/blocked_run.h"
 #include "quantum/simulator/observables.h"
 #include "quantum/simulator/simulate.h"
 
@@ -21,61 +19,6 @@ namespace quanta::quantum {
 namespace {
 
 constexpr double kStatesHeld = 2.0;
-
-bool is_parametrised(const Operation& operation) {
-  return std::ranges::any_of(operation.angles, [](const Angle& a) { return !a.is_number(); });
-}
-
-/// Acts on one qubit by a matrix, without controls.
-bool is_single(const Operation& operation) {
-  return operation.qubits.size() == 1 && operation.gate != Gate::kPauliExponential;
-}
-
-bool is_diagonal(const Operation& operation) {
-  if (operation.gate == Gate::kPauliExponential) {
-    return operation.payload->paulis.find_first_of("XY") == std::string::npos;
-  }
-  return properties(operation.gate).diagonal;
-}
-
-std::uint64_t qubit_mask(std::span<const unsigned> qubits) {
-  std::uint64_t mask = 0;
-  for (const unsigned q : qubits) mask |= std::uint64_t{1} << q;
-  return mask;
-}
-
-/// Which operations may follow in a segment: those which leave the generators of the earlier ones
-/// what they are, or change those of one-qubit gates to other one-qubit generators. A generator
-/// survives gates on other qubits, and diagonal gates where it is diagonal itself.
-class SegmentRule {
- public:
-  bool admits(const Operation& operation) const {
-    const std::uint64_t qubits = qubit_mask(operation.qubits);
-    const bool diagonal = is_diagonal(operation);
-    if (is_single(operation)) {
-      return (qubits & wide_) == 0 && (diagonal || (qubits & wide_diagonal_) == 0);
-    }
-    return (qubits & (single_ | wide_)) == 0 &&
-           (diagonal || (qubits & (single_diagonal_ | wide_diagonal_)) == 0);
-  }
-
-  void add(const Operation& operation) {
-    const std::uint64_t qubits = qubit_mask(operation.qubits);
-    const bool diagonal = is_diagonal(operation);
-    if (is_single(operation) && !diagonal && (qubits & single_diagonal_) != 0) single_ |= qubits;
-    if (!is_parametrised(operation)) return;
-    std::uint64_t& of_kind = is_single(operation) ? (diagonal ? single_diagonal_ : single_)
-                                                  : (diagonal ? wide_diagonal_ : wide_);
-    of_kind |= qubits;
-  }
-
- private:
-  // Qubits under the generators so far, of one-qubit gates and of all others.
-  std::uint64_t single_ = 0;
-  std::uint64_t single_diagonal_ = 0;
-  std::uint64_t wide_ = 0;
-  std::uint64_t wide_diagonal_ = 0;
-};
 
 /// The circuit without measurements, state preparations first.
 Result<Circuit> unitary_part(const Circuit& circuit) {
@@ -129,83 +72,12 @@ Result<void> check_memory(unsigned n_qubits, std::size_t memory_limit) {
               "qubits");
 }
 
-/// What is to be read off the two states behind a segment, each string once.
-class Readings {
- public:
-  /// gradient[parameter] gains factor * 2 Im <phi| Pi P |psi>.
-  void add(const GeneratorTerm& term, const Angle& angle) {
-    const ControlledPauli& p = term.pauli;
-    const auto [at, is_new] = places_.try_emplace(
-        std::tuple(p.string.x, p.string.z, p.control_mask, p.control_value), strings_.size());
-    if (is_new) strings_.push_back(p);
-    for (const Angle::Term& t : angle.terms) {
-      shares_.push_back({t.parameter, at->second, 2.0 * term.factor * t.factor});
-    }
-  }
-
-  void read(const Execution& execution, const StateVector& phi, const StateVector& psi,
-            double scale, std::span<double> gradient) const {
-    const std::vector<double> values =
-        imaginary_overlaps(execution, phi.amplitudes(), psi.amplitudes(), strings_);
-    for (const Share& s : shares_) gradient[s.parameter] += scale * s.factor * values[s.string];
-  }
-
- private:
-  struct Share {
-    unsigned parameter;
-    std::size_t string;
-    double factor;
-  };
-  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t>, std::size_t>
-      places_;
-  std::vector<ControlledPauli> strings_;
-  std::vector<Share> shares_;
+/// gradient[parameter] gains factor times a reading.
+struct Share {
+  unsigned parameter;
+  std::size_t reading;
+  double factor;
 };
-
-Gate1 product(const Gate1& a, const Gate1& b) {
-  return {a[0] * b[0] + a[1] * b[2], a[0] * b[1] + a[1] * b[3], a[2] * b[0] + a[3] * b[2],
-          a[2] * b[1] + a[3] * b[3]};
-}
-
-Gate1 adjoint(const Gate1& a) {
-  return {std::conj(a[0]), std::conj(a[2]), std::conj(a[1]), std::conj(a[3])};
-}
-
-Gate1 matrix1(std::span<const Amplitude> m) { return {m[0], m[1], m[2], m[3]}; }
-
-/// The generators of all angles in the operations, each as it stands behind the last of them.
-Readings readings_behind(std::span<const Operation> operations, std::span<const double> parameters,
-                         unsigned n_qubits) {
-  Readings readings;
-  // The product of the one-qubit gates behind the current one, for each qubit.
-  std::vector<std::optional<Gate1>> behind(n_qubits);
-  for (std::size_t j = operations.size(); j-- > 0;) {
-    const Operation& operation = operations[j];
-    const bool single = is_single(operation);
-    std::vector<double> angles;
-    if (is_parametrised(operation)) {
-      for (const Angle& a : operation.angles) angles.push_back(a.value(parameters));
-    }
-    for (std::size_t i = 0; i < operation.angles.size(); ++i) {
-      if (operation.angles[i].is_number()) continue;
-      std::vector<GeneratorTerm> terms;
-      if (single && behind[operation.qubits[0]]) {
-        const Gate1& v = *behind[operation.qubits[0]];
-        const Gate1 g = matrix1(generator_matrix(operation.gate, angles, i));
-        terms = pauli_terms(operation, product(product(v, g), adjoint(v)));
-      } else {
-        terms = generator(operation, i, parameters);
-      }
-      for (const GeneratorTerm& term : terms) readings.add(term, operation.angles[i]);
-    }
-    if (single) {
-      std::optional<Gate1>& v = behind[operation.qubits[0]];
-      const Gate1 u = matrix1(operand_matrix(operation, parameters));
-      v = v ? product(*v, u) : u;
-    }
-  }
-  return readings;
-}
 
 }  // namespace
 
@@ -215,26 +87,14 @@ CircuitEnergy::CircuitEnergy(Circuit circuit, PauliSum observable, std::size_t m
       observable_(std::move(observable)),
       memory_limit_(memory_limit) {
   for (const std::string& name : circuit_.parameters()) (void)start_.parameter(name);
-  const auto operations = circuit_.operations();
-  SegmentRule rule;
-  for (std::size_t j = 0; j < operations.size(); ++j) {
-    if (operations[j].gate == Gate::kStatePreparation) {
-      (void)start_.append(operations[j]);
-      continue;
-    }
-    if (segments_.empty() || !rule.admits(operations[j])) {
-      segments_.push_back({.begin = j});
-      rule = {};
-    }
-    rule.add(operations[j]);
-    segments_.back().end = j + 1;
-    segments_.back().parametrised |= is_parametrised(operations[j]);
-  }
-  for (Segment& segment : segments_) {
-    for (std::size_t j = segment.end; j-- > segment.begin;) {
-      segment.undo.push_back(inverse(operations[j]));
+  for (const Operation& operation : circuit_.operations()) {
+    if (operation.gate == Gate::kStatePreparation) {
+      (void)start_.append(operation);
+    } else {
+      undo_.push_back(inverse(operation));
     }
   }
+  std::ranges::reverse(undo_);
 }
 
 Result<CircuitEnergy> CircuitEnergy::create(const Circuit& circuit, PauliSum observable,
@@ -269,32 +129,54 @@ Result<double> CircuitEnergy::energy(std::span<const double> parameters,
 Result<EnergyGradient> CircuitEnergy::gradient(std::span<const double> parameters,
                                                const Execution& execution) const {
   if (n_parameters() == 0) return no_parameters_error();
-  QUANTA_TRY(StateVector psi, state(parameters, execution));
-  std::vector<Amplitude> image = apply(observable_, psi, execution);
-  EnergyGradient result{.energy = inner_product(psi.amplitudes(), image, execution).real(),
-                        .gradient = std::vector<double>(n_parameters())};
-  // |phi> is kept at norm 1, as all states are.
-  const double norm = std::sqrt(inner_product(image, image, execution).real());
-  if (!std::isfinite(norm)) {
+  QUANTA_CHECK(check_parameters(circuit_, parameters));
+  // |phi> = H |psi> / weight, which is no longer than 1.
+  PauliSum scaled = observable_;
+  double weight = 0.0;
+  for (const PauliTerm& term : scaled.terms) weight += std::abs(term.coefficient);
+  if (!std::isfinite(weight)) {
     return bad_input("observable", "its coefficients are too large: the energy overflows");
   }
-  if (norm == 0.0) return result;
-  for (Amplitude& a : image) a /= norm;
-  QUANTA_TRY(StateVector phi, StateVector::from_amplitudes(std::move(image)));
+  EnergyGradient result{.gradient = std::vector<double>(n_parameters())};
+  if (weight == 0.0) return result;
+  for (PauliTerm& term : scaled.terms) term.coefficient /= weight;
 
-  const auto first = static_cast<std::size_t>(
-      std::ranges::find(segments_, true, &Segment::parametrised) - segments_.begin());
-  for (std::size_t s = segments_.size(); s-- > first;) {
-    const Segment& segment = segments_[s];
-    if (segment.parametrised) {
-      readings_behind(circuit_.operations().subspan(segment.begin, segment.end - segment.begin),
-                      parameters, circuit_.n_qubits())
-          .read(execution, phi, psi, norm, result.gradient);
+  const std::size_t size = stored_amplitudes(circuit_.n_qubits());
+  AmplitudeArray<Amplitude> pair(2 * size);
+  // std::complex<double> is an array of two doubles by the standard ([complex.numbers.general]).
+  auto* const numbers = reinterpret_cast<double*>(pair.data());
+  const std::span psi(pair.data(), size);
+  const std::span phi(pair.data() + size, size);
+  psi[0] = 1.0;
+  Execution quiet = execution;  // whoever evaluates many gradients tells of the progress
+  quiet.progress = {};
+  QUANTA_CHECK(run_blocked(quiet, circuit_.operations(), parameters, 0.0, circuit_.n_qubits(), true,
+                           numbers));
+  apply(scaled, psi, phi, execution);
+  result.energy = weight * inner_product(psi, phi, execution).real();
+
+  std::vector<Reading> readings;
+  std::vector<Share> shares;
+  const auto operations = circuit_.operations();
+  for (std::size_t back = 0; back < undo_.size(); ++back) {
+    const Operation& operation = operations[operations.size() - 1 - back];
+    const std::size_t first = readings.size();
+    for (std::size_t i = 0; i < operation.angles.size(); ++i) {
+      if (operation.angles[i].is_number()) continue;
+      for (const GeneratorTerm& term : generator(operation, i, parameters)) {
+        // Angles of one gate share their strings.
+        std::size_t reading = first;
+        while (reading < readings.size() && readings[reading].pauli != term.pauli) ++reading;
+        if (reading == readings.size()) readings.push_back({.before = back, .pauli = term.pauli});
+        for (const Angle::Term& t : operation.angles[i].terms) {
+          shares.push_back({t.parameter, reading, 2.0 * weight * term.factor * t.factor});
+        }
+      }
     }
-    if (s == first) break;
-    QUANTA_CHECK(psi.apply(execution, segment.undo, parameters));
-    QUANTA_CHECK(phi.apply(execution, segment.undo, parameters));
   }
+  QUANTA_TRY(const std::vector<double> values,
+             read_between(execution, undo_, parameters, readings, circuit_.n_qubits(), numbers));
+  for (const Share& s : shares) result.gradient[s.parameter] += s.factor * values[s.reading];
   return result;
 }
 

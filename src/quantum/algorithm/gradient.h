@@ -8,9 +8,10 @@
 ///   QUANTA_TRY(const EnergyGradient at, energy.gradient(std::array{0.3}, execution));
 ///
 /// E(theta) = <psi| H |psi>, |psi> = U_G … U_1 |0…0>. Adjoint differentiation goes forward once,
-/// sets |phi> = H |psi>, and undoes the gates one after the other on both states. Behind gate j,
-/// where dU_j/dangle = -i G U_j (generator.h), dE/dangle = 2 Im <phi| G |psi>. Gates that do not
-/// stand in each other's way are read off together and undone together. A parameter in several
+/// sets |phi> = H |psi>, and undoes the gates on both states. Behind gate j, where dU_j/dangle =
+/// -i G U_j (generator.h), dE/dangle = 2 Im <phi| G |psi>. The way back is planned as a whole and
+/// goes through the cache in few sweeps over both states, the Pauli strings of the generators being
+/// read off between the gates (read_between in simulator/blocked_run.h). A parameter in several
 /// angles, times a factor, collects them all (chain rule).
 ///
 /// Source: Jones, Gacon (2020), Efficient calculation of gradients in classical simulations of
@@ -61,28 +62,21 @@ class CircuitEnergy {
   /// The state that the first gate acts on: |0…0>, or what the state preparations make of it.
   Result<StateVector> start(std::span<const double> parameters, const Execution& execution) const;
   Result<double> energy(std::span<const double> parameters, const Execution& execution) const;
-  /// By adjoint differentiation: every gate with an angle, all parameters for about three forward
-  /// runs and one product with H, whatever their number; two states of memory. Errors: "parameters"
-  /// too where the circuit has none.
+  /// By adjoint differentiation: every gate with an angle, all parameters for one forward run, one
+  /// product with H and a way back on two states, on which a rotation costs about half a gate more,
+  /// whatever their number; two states of memory. Errors: "parameters" too where the circuit has
+  /// none; "observable" (the moduli of its coefficients add up to no finite number).
   Result<EnergyGradient> gradient(std::span<const double> parameters,
                                   const Execution& execution) const;
 
  private:
-  /// Operations whose slopes can all be read behind the last of them.
-  struct Segment {
-    std::size_t begin = 0;  ///< in circuit_.operations()
-    std::size_t end = 0;
-    bool parametrised = false;
-    std::vector<Operation> undo = {};  ///< their inverses, last one first
-  };
-
   CircuitEnergy(Circuit circuit, PauliSum observable, std::size_t memory_limit);
 
   Circuit circuit_;  // state preparations come first
   Circuit start_;    // they alone, with all parameters
   PauliSum observable_;
   std::size_t memory_limit_ = 0;
-  std::vector<Segment> segments_;
+  std::vector<Operation> undo_;  // inverses of all gates, the last one first
 };
 
 /// What all gradients answer for a circuit without parameters.

@@ -41,15 +41,21 @@ inline constexpr std::size_t block_size(std::size_t n_vectors, std::size_t lanes
 /// im vector is (-im, im, …). In the last form for lanes two more vectors stand before: 1 where the
 /// outer factor does not count, and 1 where it does.
 ///
+/// Reading: of two states, psi in the registers whose highest bit is 0, phi in the others, adds up
+///   sum over the lower registers r of (-1)^{|r & signs|} phi[r] f(psi[r']),
+/// with r' and f (bit b: which f is told; lanes: re and im exchanged by the lowest bit of flip) as
+/// for turns, times a table of three vectors as there, into the vector `sum`.
 /// Exchange: swaps the meaning of lane bit l and register bit b.
 /// Scale: multiplies all by table[0].
 template <class Real>
 struct TileStep {
   std::uint32_t code = 0;
-  std::uint32_t mask = 0;  ///< turns: where v has an odd number of these bits, -k instead of k
-  std::uint32_t flip = 0;  ///< turn on lanes: number i of a vector takes part with i ^ flip
+  std::uint32_t mask = 0;   ///< turns: where v has an odd number of these bits, -k instead of k
+  std::uint32_t flip = 0;   ///< turn on lanes: number i of a vector takes part with i ^ flip
+  std::uint32_t signs = 0;  ///< reading: register bits
   const Real* table = nullptr;
   const Real* outer = nullptr;  ///< 64 complex numbers, then one for each value of v / 64
+  Real* sum = nullptr;
 };
 
 enum class PhaseForm : std::uint8_t { kSame, kEach, kOuter };
@@ -72,6 +78,10 @@ struct StepCode {
     return exchanges() + bit * 3 + lane;
   }
   constexpr std::uint32_t scale() const { return exchanges() + register_bits * 3; }
+  constexpr std::uint32_t reading(unsigned bit, bool exchanges_parts) const {
+    return scale() + 1 + 2 * bit + unsigned{exchanges_parts};
+  }
+  constexpr std::uint32_t lane_reading() const { return reading(register_bits - 1, false); }
 
  private:
   constexpr std::uint32_t lane_turns() const { return register_bits << (register_bits + 1); }
@@ -109,6 +119,18 @@ struct PauliStep {
   const Real* table = nullptr;  ///< k, -k, k as for turns
 };
 
+/// A reading for any x and under controls: psi is the first half of the block, phi the second.
+template <class Real>
+struct ReadingStep {
+  std::size_t vector_x = 0;
+  unsigned flip = 0;     ///< as for a reading of lanes
+  std::size_t sign = 0;  ///< vector bits
+  std::size_t control_mask = 0;
+  std::size_t control_value = 0;
+  const Real* table = nullptr;  ///< three vectors as for turns, 0 in lanes that controls forbid
+  Real* sum = nullptr;
+};
+
 /// Multiplies vector v by pairs[v] * low[v % 64] * high[v / 64].
 template <class Real>
 struct DiagonalStep {
@@ -143,6 +165,7 @@ struct BlockKernels {
   void (*turn_pauli)(Real* block, std::size_t n_vectors, const PauliStep<Real>& step) = nullptr;
   void (*multiply_diagonal)(Real* block, std::size_t n_vectors,
                             const DiagonalStep<Real>& step) = nullptr;
+  void (*read)(const Real* block, std::size_t n_vectors, const ReadingStep<Real>& step) = nullptr;
 
   std::size_t lanes() const { return std::size_t{2} << lane_bits; }  ///< numbers in a vector
 };

@@ -37,6 +37,7 @@ Planner<Real>::Planner(ElementList list, unsigned n_qubits, bool from_zero, cons
       position_(n_qubits),
       home_(n_qubits),
       zero_(from_zero ? all_of(n_qubits) : 0),
+      always_(sizes.paired ? bit(n_qubits - 1) : 0),
       factor_(list_.factor) {
   assert(n_qubits >= sizes.lane_bits + sizes.register_bits && n_qubits >= list_.place.size());
   sizes_.local_bits = std::min(sizes.local_bits, n_qubits);
@@ -86,9 +87,10 @@ auto Planner<Real>::choose_window(std::uint64_t keep_from) -> Window {
   window.qubits = choose_set(list_.elements, ids,
                              {.universe = all_of(n_qubits_),
                               .size = sizes_.local_bits,
-                              .keep_from = keep_from,
+                              .keep_from = keep_from & ~always_,
                               .keep_count = std::min(sizes_.contiguous_bits, sizes_.local_bits),
-                              .prefer = away_from_home()});
+                              .prefer = away_from_home(),
+                              .always = always_});
   Gatekeeper gate(window.qubits);
   std::vector<std::uint32_t> left;
   left.reserve(waiting_.size());
@@ -110,7 +112,7 @@ template <class Real>
 auto Planner<Real>::window_for_places() -> Window {
   std::vector<unsigned> qubit_at(n_qubits_);
   for (unsigned q = 0; q < n_qubits_; ++q) qubit_at[position_[q]] = q;
-  std::uint64_t qubits = at_low_positions(sizes_.contiguous_bits);
+  std::uint64_t qubits = at_low_positions(sizes_.contiguous_bits) | always_;
   // Whoever stands on the place of a member that is not at home comes along.
   for (bool grown = true; grown;) {
     grown = false;
@@ -147,7 +149,8 @@ std::optional<std::variant<Sweep<Real>, WholeStep>> Planner<Real>::next() {
   if (!window_) {
     if (!waiting_.empty()) {
       window_ = choose_window(at_low_positions(sizes_.contiguous_bits));
-    } else if (!in_place() || pending_.involves(all_of(n_qubits_)) || factor_ != Amplitude(1.0)) {
+    } else if (!sizes_.paired &&
+               (!in_place() || pending_.involves(all_of(n_qubits_)) || factor_ != Amplitude(1.0))) {
       window_ = window_for_places();
     } else {
       return std::nullopt;
@@ -171,10 +174,11 @@ WholeStep Planner<Real>::take_whole() {
 template <class Real>
 Sweep<Real> Planner<Real>::compile(const Window& window, const std::optional<Window>& next,
                                    bool last) {
-  SweepCompiler<Real> compiler(list_, pending_, position_, window.qubits, sizes_.lane_bits,
+  SweepCompiler<Real> compiler(list_, pending_, position_, window.qubits, always_, sizes_.lane_bits,
                                sizes_.register_bits);
   compiler.apply(window.elements);
-  if (last) compiler.apply_pending(all_of(n_qubits_));
+  const bool at_end = waiting_.empty() && !next;
+  if (last && !(sizes_.paired && at_end)) compiler.apply_pending(all_of(n_qubits_));
 
   std::uint64_t zero_blocks = 0;
   {
@@ -207,6 +211,7 @@ Sweep<Real> Planner<Real>::compile(const Window& window, const std::optional<Win
   const auto each_of = [&](std::uint64_t set, const auto& visit) {
     for (; set != 0; set &= set - 1) visit(static_cast<unsigned>(std::countr_zero(set)));
   };
+  each_of(always_, [&](unsigned q) { put(q, position_[q]); });
   const std::vector<unsigned> lanes = compiler.lane_qubits();
   if (next) {
     const std::uint64_t shared = window.qubits & next->qubits;
@@ -215,9 +220,10 @@ Sweep<Real> Planner<Real>::compile(const Window& window, const std::optional<Win
         std::span(next->elements).first(std::min<std::size_t>(next->elements.size(), 512)),
         {.universe = next->qubits,
          .size = sizes_.lane_bits + sizes_.register_bits,
-         .keep_from = shared,
+         .keep_from = shared & ~always_,
          .keep_count = sizes_.lane_bits,
-         .tiles = true});
+         .tiles = true,
+         .always = always_});
     const auto fill = [&](std::uint64_t from, unsigned below) {
       // Who lies in a lane, or in a low place, stays.
       for (unsigned l = 0; l < lanes.size(); ++l) {
@@ -245,6 +251,7 @@ Sweep<Real> Planner<Real>::compile(const Window& window, const std::optional<Win
   const Amplitude factor = last ? std::exchange(factor_, 1.0) : 1.0;
   Sweep<Real> sweep = std::move(compiler).finish(position_, factor);
   sweep.zero_blocks = zero_blocks;
+  sweep.writes_back = !(sizes_.paired && at_end);
   return sweep;
 }
 

@@ -31,6 +31,9 @@ struct PlanSizes {
   unsigned register_bits = 0;
   unsigned local_bits = 0;       ///< of a block, where the state has so many qubits
   unsigned contiguous_bits = 0;  ///< low bits of the state's index that are in every window
+  /// The highest qubit, of which no element knows, tells two states apart that are only read off:
+  /// it is in every window and every tile and keeps its place. At the end they are of no use.
+  bool paired = false;
 };
 
 template <class Real>
@@ -41,7 +44,7 @@ class Planner {
   Planner(ElementList list, unsigned n_qubits, bool from_zero, const PlanSizes& sizes);
 
   /// The next step; nothing at the end, when qubit q of the circuit is bit q of the index and no
-  /// phase is pending.
+  /// phase is pending (of a pair, when all elements are done).
   std::optional<std::variant<Sweep<Real>, WholeStep>> next();
 
   /// Share of the elements that have been planned.
@@ -71,6 +74,7 @@ class Planner {
   std::vector<unsigned> position_;  ///< of each qubit in the index, before the next sweep
   std::vector<unsigned> home_;      ///< where it has to be at the end
   std::uint64_t zero_;              ///< qubits that are |0>
+  std::uint64_t always_;            ///< qubits that are in every window
   std::optional<Window> window_;    ///< of the next sweep, where it is chosen already
   Amplitude factor_;                ///< of modulus 1, on the whole state
 };

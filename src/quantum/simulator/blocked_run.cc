@@ -129,6 +129,23 @@ void run_whole(const Execution& execution, const WholeStep& step, unsigned n_qub
   }
 }
 
+/// Leaves out what no reading behind it can tell.
+void keep_what_is_read(std::vector<Element>& elements) {
+  std::uint64_t mixed = 0;  // by elements that are kept
+  std::uint64_t watched = 0;
+  std::vector<Element> kept;
+  for (std::size_t i = elements.size(); i-- > 0;) {
+    const Element& e = elements[i];
+    const bool matters = (e.mixed & (mixed | watched)) != 0 || (e.watched & mixed) != 0;
+    if (e.kind != Element::Kind::kRead && !matters) continue;
+    mixed |= e.mixed;
+    watched |= e.watched;
+    kept.push_back(e);
+  }
+  std::ranges::reverse(kept);
+  elements = std::move(kept);
+}
+
 }  // namespace
 
 std::size_t stored_amplitudes(unsigned n_qubits) {
@@ -161,6 +178,32 @@ Result<void> run_blocked(const Execution& execution, std::span<const Operation> 
                 reinterpret_cast<std::complex<Real>*>(amplitudes));
     }
   }
+}
+
+Result<std::vector<double>> read_between(const Execution& execution,
+                                         std::span<const Operation> operations,
+                                         std::span<const double> parameters,
+                                         std::span<const Reading> readings, unsigned n_qubits,
+                                         double* pair) {
+  ElementList list = elements_of(operations, parameters, n_qubits, readings);
+  keep_what_is_read(list.elements);
+  const BlockKernels<double>& kernels = block_kernels<double>(execution.instruction_set);
+  const unsigned n_stored = std::max(n_qubits, kLeastQubits) + 1;
+  PlanSizes sizes = plan_sizes(kernels);
+  sizes.paired = true;
+  Planner<double> planner(std::move(list), n_stored, false, sizes);
+  std::vector<double> values(readings.size());
+  while (const auto step = planner.next()) {
+    if (execution.cancelled()) return cancelled_error();
+    if (const auto* sweep = std::get_if<Sweep<double>>(&*step)) {
+      const std::vector<double> read = run_sweep(execution, *sweep, kernels, pair);
+      for (std::size_t i = 0; i < read.size(); ++i) values[sweep->readings[i].index] = read[i];
+    } else {
+      run_whole(execution, std::get<WholeStep>(*step), n_stored,
+                reinterpret_cast<std::complex<double>*>(pair));
+    }
+  }
+  return values;
 }
 
 template Result<void> run_blocked(const Execution&, std::span<const Operation>,

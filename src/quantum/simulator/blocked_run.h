@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "core/execution.h"
 #include "core/result.h"
 #include "quantum/circuit/circuit.h"
 #include "quantum/simulator/amplitude_array.h"
+#include "quantum/simulator/elements.h"
 
 namespace quanta::quantum {
 
@@ -27,5 +29,16 @@ template <class Real>
 Result<void> run_blocked(const Execution& execution, std::span<const Operation> operations,
                          std::span<const double> parameters, double global_phase, unsigned n_qubits,
                          bool from_zero, Real* amplitudes);
+
+/// Im <phi| Pi P |psi> for each of the readings, both states going through the operations, which
+/// are unitary or barriers. pair: psi in the first stored_amplitudes(n_qubits) complex numbers, phi
+/// in the next so many; afterwards they are of no use. Readings come by rising `before`. Both
+/// states are in the cache at once, and what is read off one qubit is read in registers. Sums in
+/// the same order for any number of threads. Errors: kCancelled.
+Result<std::vector<double>> read_between(const Execution& execution,
+                                         std::span<const Operation> operations,
+                                         std::span<const double> parameters,
+                                         std::span<const Reading> readings, unsigned n_qubits,
+                                         double* pair);
 
 }  // namespace quanta::quantum

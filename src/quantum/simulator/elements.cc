@@ -87,6 +87,18 @@ Eigen eigen(const Matrix2& u) {
   return {{turned[0], turned[1], turn_z * turned[2], turn_z * turned[3]}, a - h, 2 * h};
 }
 
+/// V with V^+ P V = Z for the letter P.
+Matrix2 basis_of(char letter) {
+  switch (letter) {
+    case 'X':
+      return eigen({0, 1, 1, 0}).vectors;
+    case 'Y':
+      return eigen({0, -kImaginary, kImaginary, 0}).vectors;
+    default:
+      return {1, 0, 0, 1};
+  }
+}
+
 class Builder {
  public:
   Builder(std::span<const double> parameters, unsigned n_qubits)
@@ -95,6 +107,7 @@ class Builder {
   }
 
   void add(const Operation& operation);
+  void read(const ControlledPauli& pauli);
 
   ElementList finish() && {
     for (unsigned q = 0; q < gates_.size(); ++q) settle(q);
@@ -229,9 +242,7 @@ void Builder::pauli(std::span<const unsigned> qubits, std::string_view letters, 
     const auto a = static_cast<unsigned>(std::countr_zero(x | z));
     const auto b = static_cast<unsigned>(std::bit_width(x | z) - 1);
     const auto basis = [&](unsigned q) {
-      if ((x >> q & 1) == 0) return kIdentity;
-      return (z >> q & 1) == 0 ? eigen({0, 1, 1, 0}).vectors
-                               : eigen({0, -kImaginary, kImaginary, 0}).vectors;
+      return basis_of((x >> q & 1) == 0 ? 'Z' : (z >> q & 1) == 0 ? 'X' : 'Y');
     };
     for (const unsigned q : {a, b}) gate1(q, adjoint(basis(q)));
     add_phase(-angle / 2);
@@ -440,6 +451,46 @@ void Builder::add(const Operation& operation) {
                     operand_matrix(operation, parameters_));
 }
 
+void Builder::read(const ControlledPauli& pauli) {
+  const auto placed = [&](std::uint64_t mask) {
+    std::uint64_t result = 0;
+    for (std::uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+      result |= bit(place_[static_cast<std::size_t>(std::countr_zero(rest))]);
+    }
+    return result;
+  };
+  ControlledPauli moved{.string = {.x = placed(pauli.string.x), .z = placed(pauli.string.z)},
+                        .control_mask = placed(pauli.control_mask),
+                        .control_value = placed(pauli.control_value)};
+  // Too many X and Y letters are turned to Z, and back.
+  std::vector<std::pair<unsigned, Matrix2>> turned;
+  if (std::popcount(moved.string.x) > kMostMixed) {
+    for (std::uint64_t rest = moved.string.x; rest != 0; rest &= rest - 1) {
+      const auto q = static_cast<unsigned>(std::countr_zero(rest));
+      const bool y = (moved.string.z >> q & 1) != 0;
+      turned.emplace_back(q, y ? basis_of('Y') : basis_of('X'));
+    }
+    moved.string.z |= moved.string.x;
+    moved.string.x = 0;
+  }
+  for (const auto& [q, basis] : turned) gate1(q, adjoint(basis));
+  const std::uint64_t x = moved.string.x;
+  const std::uint64_t looked_at = (moved.string.z | moved.control_mask) & ~x;
+  for (std::uint64_t rest = x; rest != 0; rest &= rest - 1) {
+    settle(static_cast<unsigned>(std::countr_zero(rest)));
+  }
+  for (std::uint64_t rest = looked_at; rest != 0; rest &= rest - 1) {
+    settle_turn(static_cast<unsigned>(std::countr_zero(rest)));
+  }
+  list_.elements.push_back({.kind = Element::Kind::kRead,
+                            .index = static_cast<std::uint32_t>(list_.readings.size()),
+                            .mixed = x,
+                            .watched = looked_at,
+                            .z = moved.string.z});
+  list_.readings.push_back(moved);
+  for (const auto& [q, basis] : turned) gate1(q, basis);
+}
+
 /// exp(-i t/2 P) = W exp(-i t/2 Z) W^+ with Z on one qubit, which alone needs the controls: W turns
 /// each letter to Z and adds the parity of the others to that qubit.
 void Builder::through_one_qubit(std::string_view letters, double angle,
@@ -447,19 +498,8 @@ void Builder::through_one_qubit(std::string_view letters, double angle,
                                 std::uint64_t value) {
   std::vector<std::pair<unsigned, Matrix2>> turned;
   for (std::size_t j = 0; j < operands.size(); ++j) {
-    switch (letters[letters.size() - 1 - j]) {
-      case 'X':
-        turned.emplace_back(operands[j], eigen({0, 1, 1, 0}).vectors);
-        break;
-      case 'Y':
-        turned.emplace_back(operands[j], eigen({0, -kImaginary, kImaginary, 0}).vectors);
-        break;
-      case 'Z':
-        turned.emplace_back(operands[j], kIdentity);
-        break;
-      default:
-        break;
-    }
+    const char letter = letters[letters.size() - 1 - j];
+    if (letter != 'I') turned.emplace_back(operands[j], basis_of(letter));
   }
   const Amplitude low = std::polar(1.0, -angle / 2);
   if (turned.empty()) return controlled_matrix({}, mask, value, {low});
@@ -493,9 +533,15 @@ void Builder::controlled_matrix(std::vector<unsigned> operands, std::uint64_t ma
 }  // namespace
 
 ElementList elements_of(std::span<const Operation> operations, std::span<const double> parameters,
-                        unsigned n_qubits) {
+                        unsigned n_qubits, std::span<const Reading> readings) {
   Builder builder(parameters, n_qubits);
-  for (const Operation& operation : operations) builder.add(operation);
+  auto reading = readings.begin();
+  for (std::size_t j = 0; j <= operations.size(); ++j) {
+    for (; reading != readings.end() && reading->before == j; ++reading) {
+      builder.read(reading->pauli);
+    }
+    if (j < operations.size()) builder.add(operations[j]);
+  }
   return std::move(builder).finish();
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "quantum/circuit/circuit.h"
+#include "quantum/simulator/pauli_sum.h"
 
 namespace quanta::quantum {
 
@@ -20,8 +21,9 @@ namespace quanta::quantum {
 ///   kPhase   e^{i angle} where all one or two qubits of `watched` are 1
 ///   kMatrix  ElementList::matrices[index]
 ///   kWhole   ElementList::operations[index]: a table or a state that one pass over everything does
+///   kRead    ElementList::readings[index] is read off here; nothing changes
 struct Element {
-  enum class Kind : std::uint8_t { kTurn, kPhase, kMatrix, kWhole };
+  enum class Kind : std::uint8_t { kTurn, kPhase, kMatrix, kWhole, kRead };
   Kind kind = Kind::kPhase;
   std::uint32_t index = 0;
   std::uint64_t mixed = 0;    ///< qubits whose values it changes
@@ -39,17 +41,34 @@ struct ControlledMatrix {
   std::vector<Amplitude> entries = {};
 };
 
+/// A Pauli string P on the states whose qubits under `control_mask` read `control_value`, all
+/// others being sent to 0: Pi P with the projector Pi. P has no letter under the mask.
+struct ControlledPauli {
+  PauliString string = {};
+  std::uint64_t control_mask = 0;
+  std::uint64_t control_value = 0;
+  friend bool operator==(const ControlledPauli&, const ControlledPauli&) = default;
+};
+
+/// What is read off in front of operation number `before`, or behind the last.
+struct Reading {
+  std::size_t before = 0;
+  ControlledPauli pauli = {};
+};
+
 struct ElementList {
   std::vector<Element> elements = {};
   std::vector<ControlledMatrix> matrices = {};
   std::vector<Operation> operations = {};  ///< kDiagonal, kPermutation, kStatePreparation
-  Amplitude factor = 1.0;                  ///< of modulus 1, on the whole state
-  std::vector<unsigned> place = {};        ///< qubit q of the circuit ends as qubit place[q] here
+  std::vector<ControlledPauli> readings = {};
+  Amplitude factor = 1.0;            ///< of modulus 1, on the whole state
+  std::vector<unsigned> place = {};  ///< qubit q of the circuit ends as qubit place[q] here
 };
 
 /// Elements in the order of the operations, which are unitary, barriers or state preparations on
-/// n_qubits <= 64 qubits; defined gates are expanded, conditions not looked at.
+/// n_qubits <= 64 qubits; defined gates are expanded, conditions not looked at. Readings, by rising
+/// `before`, keep their numbers.
 ElementList elements_of(std::span<const Operation> operations, std::span<const double> parameters,
-                        unsigned n_qubits);
+                        unsigned n_qubits, std::span<const Reading> readings = {});
 
 }  // namespace quanta::quantum

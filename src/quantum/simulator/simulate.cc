@@ -42,26 +42,18 @@ Result<BasicStateVector<Real>> simulate_in(const Circuit& circuit, const Simulat
                                            Precision precision, const Execution& execution) {
   if (circuit.n_qubits() == 0) return bad_input("circuit", "has no qubits");
   QUANTA_CHECK(check_unitary(circuit));
-  if (options.parameters.size() != circuit.parameters().size()) {
-    return bad_input("parameters",
-                     fmt::format("{} values for the {} parameters of the circuit",
-                                 options.parameters.size(), circuit.parameters().size()));
-  }
-  for (const double value : options.parameters) {
-    if (!std::isfinite(value)) {
-      return bad_input("parameters", fmt::format("the value {} is not finite", value));
-    }
-  }
+  QUANTA_CHECK(check_parameters(circuit, options.parameters));
   const auto limit = static_cast<double>(options.memory_limit);
   const double needed = simulation_memory(circuit.n_qubits(), precision).amplitudes;
   if (needed > limit) {
     unsigned fit = 0;
     while (simulation_memory(fit + 1, precision).amplitudes <= limit) ++fit;
-    return fail(ErrorKind::kResource,
-                fmt::format("{} qubits in {} precision need {:.4g} MB; the limit of {:.4g} MB fits "
-                            "{} qubits",
-                            circuit.n_qubits(), to_text(precision), needed / 1e6, limit / 1e6, fit),
-                "qubits");
+    return fail(
+        ErrorKind::kResource,
+        fmt::format("{} qubits in {} precision need {:.4g} MB; the limit of {:.4g} MB fits "
+                    "{} qubits",
+                    circuit.n_qubits(), quanta::to_text(precision), needed / 1e6, limit / 1e6, fit),
+        "qubits");
   }
   QUANTA_TRY(auto state, BasicStateVector<Real>::zero(circuit.n_qubits(), options.memory_limit));
   std::vector<Operation> gates;
@@ -82,6 +74,19 @@ SimulationMemory simulation_memory(unsigned n_qubits, Precision precision, std::
   const double amplitude = precision == Precision::kDouble ? 16.0 : 8.0;
   return {.amplitudes = std::ldexp(amplitude, static_cast<int>(std::min(n_qubits, 2000U))),
           .workspace = static_cast<double>(workspace_bytes(n_qubits, n_threads))};
+}
+
+Result<void> check_parameters(const Circuit& circuit, std::span<const double> parameters) {
+  if (parameters.size() != circuit.parameters().size()) {
+    return bad_input("parameters", fmt::format("{} values for the {} parameters of the circuit",
+                                               parameters.size(), circuit.parameters().size()));
+  }
+  for (const double value : parameters) {
+    if (!std::isfinite(value)) {
+      return bad_input("parameters", fmt::format("the value {} is not finite", value));
+    }
+  }
+  return {};
 }
 
 Result<StateVector> simulate(const Circuit& circuit, const SimulateOptions& options,

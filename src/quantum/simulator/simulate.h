@@ -28,6 +28,10 @@ struct SimulationMemory {
 SimulationMemory simulation_memory(unsigned n_qubits, Precision precision,
                                    std::size_t n_threads = 1);
 
+/// Errors: kBadInput, field "parameters", where they are not one finite number for each of the
+/// circuit's.
+Result<void> check_parameters(const Circuit& circuit, std::span<const double> parameters);
+
 /// The state that a circuit makes of |0…0>, its global phase included. Terminal measurements are
 /// passed over. Same bits for any number of threads.
 ///

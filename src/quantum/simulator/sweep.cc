@@ -41,7 +41,8 @@ class Workspace {
         n_vectors_(std::size_t{1} << (sweep.from.size() - kernels.lane_bits)),
         vector_bits_(static_cast<unsigned>(sweep.from.size()) - kernels.lane_bits),
         block_(block_size(n_vectors_, kernels.lanes())),
-        steps_(sweep.steps.size()) {
+        steps_(sweep.steps.size()),
+        sums_(sweep.readings.size() * kernels.lanes()) {
     std::size_t n_outer = 0;
     std::size_t n_diagonal = 0;
     for (const PlannedStep<Real>& step : sweep.steps) n_outer += step.outer ? 1 : 0;
@@ -56,6 +57,7 @@ class Workspace {
       const PlannedStep<Real>& planned = sweep.steps[s];
       steps_[s] = planned.step;
       steps_[s].table = sweep.tables.data() + planned.table;
+      if (planned.reading) steps_[s].sum = sums_.data() + *planned.reading * kernels.lanes();
       if (!planned.outer) continue;
       // The factors by vector bits are the same for all blocks but for one number.
       steps_[s].outer = outer;
@@ -71,6 +73,12 @@ class Workspace {
   }
 
   Real* block() { return block_.data(); }
+
+  void clear_sums() { std::ranges::fill(sums_, Real{0}); }
+  /// Of all blocks that have run since then: one number for each reading.
+  void write_sums(double* to) const {
+    for (std::size_t i = 0; i < sums_.size(); ++i) to[i / kernels_.lanes()] += sums_[i];
+  }
 
   /// All operations on the block, whose number is `b`.
   void run(std::uint64_t b) {
@@ -95,6 +103,15 @@ class Workspace {
           step.table = sweep_.tables.data() + operation.table +
                        (odd(b & operation.block_sign) ? kernels_.lanes() : 0);
           kernels_.turn_pauli(block_.data(), n_vectors_, step);
+          break;
+        }
+        case BlockOperation<Real>::Kind::kReading: {
+          if ((b & operation.block_mask) != operation.block_value) break;
+          ReadingStep<Real> step = operation.reading;
+          step.table = sweep_.tables.data() + operation.table +
+                       (odd(b & operation.block_sign) ? kernels_.lanes() : 0);
+          step.sum = sums_.data() + operation.reading_number * kernels_.lanes();
+          kernels_.read(block_.data(), n_vectors_, step);
           break;
         }
         case BlockOperation<Real>::Kind::kDiagonal:
@@ -181,6 +198,7 @@ class Workspace {
   AlignedVector<Real> outer_;    ///< of each phase that has one, as TileStep wants it
   std::vector<Amplitude> high_;  ///< its second part for a block factor of 1
   AlignedVector<Real> diagonals_;
+  AlignedVector<Real> sums_;  ///< a vector for each reading
 };
 
 /// Workspaces that chunks of a parallel loop lend; as many as run at once are made.
@@ -265,34 +283,46 @@ class BlockPlaces {
 }  // namespace
 
 template <class Real>
-void run_sweep(const Execution& execution, const Sweep<Real>& sweep,
-               const BlockKernels<Real>& kernels, Real* state) {
+std::vector<double> run_sweep(const Execution& execution, const Sweep<Real>& sweep,
+                              const BlockKernels<Real>& kernels, Real* state) {
   const BlockPlaces from(sweep.from, kernels.lane_bits);
   const BlockPlaces to(sweep.to, kernels.lane_bits);
   const std::size_t n_blocks = std::size_t{1} << sweep.outer.size();
   const Real factor[2] = {static_cast<Real>(sweep.factor.real()),
                           static_cast<Real>(sweep.factor.imag())};
   Workspaces<Real> workspaces(sweep, kernels);
-  parallel_for(execution, n_blocks, std::max<std::size_t>(1, n_blocks / 64),
-               [&](std::size_t begin, std::size_t end) {
-                 auto workspace = workspaces.take();
-                 for (std::size_t b = begin; b < end; ++b) {
-                   if ((b & sweep.zero_blocks) != 0) continue;
-                   std::size_t first = 0;
-                   for (std::size_t i = 0; i < sweep.outer.size(); ++i) {
-                     first |= (b >> i & 1) << sweep.outer[i];
-                   }
-                   Real* at = state + 2 * first;
-                   kernels.gather(workspace->block(), at, from.table());
-                   workspace->run(b);
-                   kernels.scatter(workspace->block(), at, to.table(), factor);
-                 }
-                 workspaces.give_back(std::move(workspace));
-               });
+  const std::size_t grain = std::max<std::size_t>(1, n_blocks / 64);
+  const std::size_t n_readings = sweep.readings.size();
+  std::vector<double> parts(n_chunks(n_blocks, grain) * n_readings);
+  parallel_for(execution, n_blocks, grain, [&](std::size_t begin, std::size_t end) {
+    auto workspace = workspaces.take();
+    workspace->clear_sums();
+    for (std::size_t b = begin; b < end; ++b) {
+      if ((b & sweep.zero_blocks) != 0) continue;
+      std::size_t first = 0;
+      for (std::size_t i = 0; i < sweep.outer.size(); ++i) {
+        first |= (b >> i & 1) << sweep.outer[i];
+      }
+      Real* at = state + 2 * first;
+      kernels.gather(workspace->block(), at, from.table());
+      workspace->run(b);
+      if (sweep.writes_back) {
+        kernels.scatter(workspace->block(), at, to.table(), factor);
+      }
+    }
+    workspace->write_sums(parts.data() + begin / grain * n_readings);
+    workspaces.give_back(std::move(workspace));
+  });
+  std::vector<double> values(n_readings);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    values[i % n_readings] += sweep.readings[i % n_readings].factor * parts[i];
+  }
+  return values;
 }
 
-template void run_sweep(const Execution&, const Sweep<float>&, const BlockKernels<float>&, float*);
-template void run_sweep(const Execution&, const Sweep<double>&, const BlockKernels<double>&,
-                        double*);
+template std::vector<double> run_sweep(const Execution&, const Sweep<float>&,
+                                       const BlockKernels<float>&, float*);
+template std::vector<double> run_sweep(const Execution&, const Sweep<double>&,
+                                       const BlockKernels<double>&, double*);
 
 }  // namespace quanta::quantum

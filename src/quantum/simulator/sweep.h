@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct PlannedStep {
   std::size_t table = 0;         ///< where the table begins in Sweep::tables
   std::uint64_t block_sign = 0;  ///< turns: an odd number of these block bits changes the sign
   bool outer = false;            ///< phases: whether there is a factor by vector and block bits
+  std::optional<std::size_t> reading = {};  ///< in Sweep::readings
   std::vector<BitAngle> vector_angles = {};
   std::vector<BitAngle> block_angles = {};
 };
@@ -44,18 +46,26 @@ struct PlannedDiagonal {
 
 template <class Real>
 struct BlockOperation {
-  enum class Kind : std::uint8_t { kTiles, kMatrix, kPauli, kDiagonal };
+  enum class Kind : std::uint8_t { kTiles, kMatrix, kPauli, kDiagonal, kReading };
   Kind kind = Kind::kTiles;
   unsigned registers[4] = {};  // NOLINT(*-c-arrays): handed to a kernel
   std::size_t first_step = 0;  ///< kTiles: in Sweep::steps
   std::size_t n_steps = 0;
-  std::size_t table = 0;  ///< kMatrix, kPauli: in Sweep::tables
+  std::size_t table = 0;  ///< kMatrix, kPauli, kReading: in Sweep::tables
   MatrixStep<Real> matrix = {};
   PauliStep<Real> pauli = {};
-  std::uint64_t block_mask = 0;  ///< kMatrix: only blocks with these bits equal to block_value
+  ReadingStep<Real> reading = {};
+  std::uint64_t block_mask = 0;  ///< kMatrix, kReading: blocks with these bits equal to block_value
   std::uint64_t block_value = 0;
-  std::uint64_t block_sign = 0;  ///< kPauli: as in PlannedStep
+  std::uint64_t block_sign = 0;    ///< kPauli, kReading: as in PlannedStep
+  std::size_t reading_number = 0;  ///< kReading: in Sweep::readings
   PlannedDiagonal diagonal = {};
+};
+
+/// ElementList::readings[index] is `factor` times a sum over all blocks.
+struct PlannedReading {
+  std::size_t index = 0;
+  double factor = 1.0;
 };
 
 template <class Real>
@@ -67,12 +77,15 @@ struct Sweep {
   std::vector<BlockOperation<Real>> operations = {};
   std::vector<PlannedStep<Real>> steps = {};
   AlignedVector<Real> tables = {};
-  Amplitude factor = 1.0;  ///< of all amplitudes, when they are written back
+  std::vector<PlannedReading> readings = {};
+  Amplitude factor = 1.0;   ///< of all amplitudes, when they are written back
+  bool writes_back = true;  ///< whether they are
 };
 
-/// Does the sweep to the 2^(from.size() + outer.size()) amplitudes of a state.
+/// Does the sweep to the 2^(from.size() + outer.size()) amplitudes of a state. Returns its readings
+/// in their order; the same bits for any number of threads.
 template <class Real>
-void run_sweep(const Execution& execution, const Sweep<Real>& sweep,
-               const BlockKernels<Real>& kernels, Real* state);
+std::vector<double> run_sweep(const Execution& execution, const Sweep<Real>& sweep,
+                              const BlockKernels<Real>& kernels, Real* state);
 
 }  // namespace quanta::quantum

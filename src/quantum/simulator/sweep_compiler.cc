@@ -36,12 +36,13 @@ bool odd(std::uint64_t mask) { return (std::popcount(mask) & 1) != 0; }
 template <class Real>
 SweepCompiler<Real>::SweepCompiler(const ElementList& list, PendingDiagonal& pending,
                                    std::span<const unsigned> position, std::uint64_t window,
-                                   unsigned lane_bits, unsigned register_bits)
+                                   std::uint64_t always, unsigned lane_bits, unsigned register_bits)
     : list_(list),
       pending_(pending),
       lane_bits_(lane_bits),
       register_bits_(register_bits),
       window_(window),
+      always_(always),
       local_(position.size()),
       block_bit_(position.size()) {
   std::vector<unsigned> qubit_at(position.size());
@@ -108,6 +109,8 @@ void SweepCompiler<Real>::apply(std::span<const std::uint32_t> ids) {
       if (first.kind == Element::Kind::kMatrix) {
         clear_lanes(waiting);
         apply_matrix(first);
+      } else if (first.kind == Element::Kind::kRead) {
+        apply_whole_reading(first);
       } else {
         apply_pauli(first);
       }
@@ -120,11 +123,12 @@ void SweepCompiler<Real>::apply(std::span<const std::uint32_t> ids) {
         list_.elements, std::span(waiting).first(std::min<std::size_t>(waiting.size(), 1024)),
         {.universe = window_,
          .size = lane_bits_ + register_bits_,
-         .keep_from = tiles_open_ != 0 ? tiles_open_ : lanes_mask(),
+         .keep_from = tiles_open_ != 0 ? tiles_open_ & ~always_ : lanes_mask(),
          .keep_count = lane_bits_,
          .prefer = lanes_mask(),
-         .tiles = true});
-    std::uint64_t ready = set & tiles_open_ & ~lanes_mask();
+         .tiles = true,
+         .always = always_});
+    std::uint64_t ready = set & tiles_open_ & ~lanes_mask() & ~always_;
     for (unsigned l = 0; l < lane_bits_; ++l) {
       if ((set >> qubits_[l] & 1) != 0) continue;
       exchange_lane(l, static_cast<unsigned>(std::countr_zero(ready)));
@@ -143,6 +147,8 @@ void SweepCompiler<Real>::apply(std::span<const std::uint32_t> ids) {
         left.push_back(waiting[i]);
       } else if (element.kind == Element::Kind::kPhase) {
         pending_.multiply(element.watched, element.angle);
+      } else if (element.kind == Element::Kind::kRead) {
+        apply_reading(element);
       } else {
         apply_turn(element);
       }
@@ -154,7 +160,7 @@ void SweepCompiler<Real>::apply(std::span<const std::uint32_t> ids) {
 /// The lanes, the given qubits and others until a tile is full.
 template <class Real>
 std::uint64_t SweepCompiler<Real>::any_tile(std::uint64_t set) const {
-  set |= lanes_mask();
+  set |= lanes_mask() | always_;
   for (std::size_t l = qubits_.size(); l-- > 0;) {
     if (static_cast<unsigned>(std::popcount(set)) < lane_bits_ + register_bits_) {
       set |= bit(qubits_[l]);
@@ -204,7 +210,8 @@ void SweepCompiler<Real>::arrange_lanes(std::span<const unsigned> wanted) {
     if (qubits_[l] == wanted[l]) continue;
     if (const unsigned from = local_[wanted[l]]; from < lane_bits_) {
       const auto aside = std::ranges::find_if(registers_, [&](unsigned local) {
-        return std::ranges::find(wanted, qubits_[local]) == wanted.end();
+        return (always_ >> qubits_[local] & 1) == 0 &&
+               std::ranges::find(wanted, qubits_[local]) == wanted.end();
       });
       exchange_lane(from, qubits_[*aside]);
     }
@@ -229,7 +236,7 @@ void SweepCompiler<Real>::clear_lanes(std::span<const std::uint32_t> waiting) {
   }
   std::vector<unsigned> others;
   for (const unsigned q : std::span(qubits_).subspan(lane_bits_)) {
-    if ((used >> q & 1) == 0) others.push_back(q);
+    if (((used | always_) >> q & 1) == 0) others.push_back(q);
   }
   std::ranges::stable_sort(others, std::ranges::greater(), [&](unsigned q) { return next_use[q]; });
   std::vector<unsigned> wanted = lane_qubits();
@@ -339,6 +346,73 @@ void SweepCompiler<Real>::apply_pauli(const Element& element) {
   sweep_.operations.push_back(std::move(operation));
   tiles_open_ = 0;
   keep_scale_in_range();
+}
+
+// ---- readings ----
+
+/// Applies the phases that it cannot pass, and enters it; of the rest of D it sees signs alone.
+template <class Real>
+PendingDiagonal::Pauli SweepCompiler<Real>::begin_reading(const Element& element) {
+  const PauliString& string = list_.readings[element.index].string;
+  const PendingDiagonal::Pauli pauli = pending_.conjugated(string.x, string.z);
+  // Im i^quarters c is Im c, Re c, -Im c, -Re c; both states are 1 / scale_ of what they stand for.
+  const double sign = (pauli.quarters & 2) == 0 ? 1.0 : -1.0;
+  sweep_.readings.push_back({.index = element.index, .factor = sign * scale_ * scale_});
+  return pauli;
+}
+
+template <class Real>
+void SweepCompiler<Real>::apply_reading(const Element& element) {
+  if (element.mixed != 0) apply_phase_of(static_cast<unsigned>(std::countr_zero(element.mixed)));
+  const PendingDiagonal::Pauli pauli = begin_reading(element);
+  const bool imaginary = (pauli.quarters & 1) == 0;
+  const Places x = places(element.mixed);
+  const Places z = places(pauli.z);
+  const StepCode code{register_bits_};
+  PlannedStep<Real> step{
+      .table = sweep_.tables.size(), .block_sign = z.block, .reading = sweep_.readings.size() - 1};
+  step.step.mask = static_cast<std::uint32_t>(z.vectors);
+  step.step.signs = z.registers;
+  if (x.registers != 0) {
+    const auto r = static_cast<unsigned>(std::countr_zero(x.registers));
+    step.step.code = code.reading(r, imaginary);
+  } else {
+    step.step.code = code.lane_reading();
+    step.step.flip = 2 * x.lanes | unsigned{imaginary};
+  }
+  push_turn_table({.value = imaginary ? -1.0 : 1.0, .imaginary = imaginary}, z.lanes);
+  push_step(std::move(step));
+}
+
+template <class Real>
+void SweepCompiler<Real>::apply_whole_reading(const Element& element) {
+  for_each_bit(element.mixed, [&](unsigned q) {
+    if (pending_.has_phase(q)) apply_pending(bit(q));
+  });
+  const PendingDiagonal::Pauli pauli = begin_reading(element);
+  const bool imaginary = (pauli.quarters & 1) == 0;
+  registers_.clear();
+  const Places x = places(element.mixed);
+  const Places z = places(pauli.z);
+  const Places mask = places(list_.readings[element.index].control_mask);
+  const Places value = places(list_.readings[element.index].control_value);
+  BlockOperation<Real> operation{.kind = BlockOperation<Real>::Kind::kReading,
+                                 .table = sweep_.tables.size(),
+                                 .block_mask = mask.block,
+                                 .block_value = value.block,
+                                 .block_sign = z.block,
+                                 .reading_number = sweep_.readings.size() - 1};
+  operation.reading = {.vector_x = x.vectors,
+                       .flip = 2 * x.lanes | unsigned{imaginary},
+                       .sign = z.vectors,
+                       .control_mask = mask.vectors,
+                       .control_value = value.vectors};
+  push_turn_table({.value = imaginary ? -1.0 : 1.0, .imaginary = imaginary}, z.lanes);
+  for (std::size_t i = operation.table; i < sweep_.tables.size(); ++i) {
+    const auto lane = static_cast<unsigned>(i - operation.table) / 2 % (1U << lane_bits_);
+    if ((lane & mask.lanes) != value.lanes) sweep_.tables[i] = 0;
+  }
+  sweep_.operations.push_back(std::move(operation));
 }
 
 // ---- phases ----

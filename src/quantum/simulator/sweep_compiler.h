@@ -22,10 +22,11 @@ template <class Real>
 class SweepCompiler {
  public:
   /// position[q]: of qubit q in the state's index; window: the qubits of a block, which include
-  /// those at positions below lane_bits.
+  /// those at positions below lane_bits; always: of them, those which are registers of every tile
+  /// (one, at the highest position, where two states are paired, else none).
   SweepCompiler(const ElementList& list, PendingDiagonal& pending,
-                std::span<const unsigned> position, std::uint64_t window, unsigned lane_bits,
-                unsigned register_bits);
+                std::span<const unsigned> position, std::uint64_t window, std::uint64_t always,
+                unsigned lane_bits, unsigned register_bits);
 
   /// Applies elements that only mix qubits of the window, in their order.
   void apply(std::span<const std::uint32_t> ids);
@@ -64,6 +65,9 @@ class SweepCompiler {
   void exchange_lane(unsigned lane, unsigned qubit);
   void apply_turn(const Element& element);
   void apply_pauli(const Element& element);
+  void apply_reading(const Element& element);
+  void apply_whole_reading(const Element& element);
+  PendingDiagonal::Pauli begin_reading(const Element& element);
   void clear_lanes(std::span<const std::uint32_t> waiting);
   void apply_matrix(const Element& element);
   void apply_phase_of(unsigned qubit);
@@ -80,6 +84,7 @@ class SweepCompiler {
   unsigned lane_bits_;
   unsigned register_bits_;
   std::uint64_t window_;
+  std::uint64_t always_;
   std::vector<unsigned> qubits_;     ///< qubit of each local bit
   std::vector<unsigned> local_;      ///< local bit of each qubit of the window
   std::vector<unsigned> block_bit_;  ///< bit of the block's number of each other qubit

@@ -14,6 +14,8 @@ double work(const Element& element) {
       return 1.0;
     case Element::Kind::kMatrix:
       return static_cast<double>(2 << std::popcount(element.mixed));
+    case Element::Kind::kRead:
+      return element.mixed == 0 ? 0.0 : 1.0;
     default:
       return 0.0;
   }
@@ -38,8 +40,16 @@ double work_in(std::span<const Element> elements, std::span<const std::uint32_t>
 }  // namespace
 
 bool fits_tile(const Element& element) {
-  return element.kind == Element::Kind::kPhase ||
-         (element.kind == Element::Kind::kTurn && std::has_single_bit(element.mixed));
+  switch (element.kind) {
+    case Element::Kind::kPhase:
+      return true;
+    case Element::Kind::kTurn:
+      return std::has_single_bit(element.mixed);
+    case Element::Kind::kRead:
+      return std::popcount(element.mixed) <= 1 && (element.watched & ~element.z) == 0;
+    default:
+      return false;
+  }
 }
 
 std::uint64_t choose_set(std::span<const Element> elements, std::span<const std::uint32_t> ids,
@@ -63,7 +73,8 @@ std::uint64_t choose_set(std::span<const Element> elements, std::span<const std:
     double best = -1.0;
     std::size_t best_use = 0;
     std::uint64_t best_bit = 0;
-    for (std::uint64_t rest = keep ? set & ~choice.keep_from : set; rest != 0; rest &= rest - 1) {
+    const std::uint64_t candidates = (keep ? set & ~choice.keep_from : set) & ~choice.always;
+    for (std::uint64_t rest = candidates; rest != 0; rest &= rest - 1) {
       const std::uint64_t bit = rest & -rest;
       std::size_t use = first_use[static_cast<std::size_t>(std::countr_zero(bit))];
       if ((choice.prefer & bit) == 0) use += never + 1;

@@ -42,7 +42,8 @@ struct Choice {
   std::uint64_t keep_from = 0;  ///< at least keep_count of these (of which universe has as many)
   unsigned keep_count = 0;
   std::uint64_t prefer = 0;  ///< who stays where the work does not tell
-  bool tiles = false;        ///< count turns on one qubit alone, nothing else runs
+  bool tiles = false;        ///< count what fits a tile, nothing else runs
+  std::uint64_t always = 0;  ///< of the universe, none of keep_from: these are in the set
 };
 
 /// A set of that size for which much runs: from the universe, the qubit whose loss costs the least
@@ -50,7 +51,8 @@ struct Choice {
 std::uint64_t choose_set(std::span<const Element> elements, std::span<const std::uint32_t> ids,
                          const Choice& choice);
 
-/// Whether a tile program takes it: a phase, or a turn that mixes one qubit.
+/// Whether a tile program takes it: a phase, a turn that mixes one qubit, a reading of a string
+/// without controls that mixes one at most.
 bool fits_tile(const Element& element);
 
 }  // namespace quanta::quantum

@@ -1,0 +1,136 @@
+#include "quantum/simulator/blocked_run.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <complex>
+
+#include <gtest/gtest.h>
+
+#include "core/enum_text.h"
+#include "quantum/simulator/plain_simulator.h"
+#include "quantum/simulator/random_circuit_for_tests.h"
+
+namespace quanta::quantum {
+namespace {
+
+/// Im <phi| Pi P |psi> letter by letter: X flips, Z signs, Y = i X Z.
+double overlap_plainly(std::span<const Amplitude> phi, std::span<const Amplitude> psi,
+                       const ControlledPauli& pauli) {
+  static constexpr Amplitude kPowers[] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
+  const Amplitude ys = kPowers[std::popcount(pauli.string.x & pauli.string.z) & 3];
+  double sum = 0.0;
+  for (std::size_t x = 0; x < psi.size(); ++x) {
+    if ((x & pauli.control_mask) != pauli.control_value) continue;
+    const double sign = (std::popcount(x & pauli.string.z) & 1) != 0 ? -1.0 : 1.0;
+    sum += (std::conj(phi[x ^ pauli.string.x]) * ys * sign * psi[x]).imag();
+  }
+  return sum;
+}
+
+/// Strings of no, one and many X or Y, every third under controls, in front of random operations.
+std::vector<Reading> random_readings(unsigned n_qubits, std::size_t n_operations, std::size_t count,
+                                     RandomStream& stream) {
+  const std::uint64_t all = (std::uint64_t{1} << n_qubits) - 1;
+  std::vector<Reading> readings(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Reading& r = readings[i];
+    r.before = stream.below(n_operations + 1);
+    if (i % 3 == 0) r.pauli.control_mask = stream.next() & stream.next() & all;
+    r.pauli.control_value = stream.next() & r.pauli.control_mask;
+    const std::uint64_t free = all & ~r.pauli.control_mask;
+    const std::uint64_t one = std::uint64_t{1} << stream.below(n_qubits);
+    const std::uint64_t x[] = {0, one, stream.next(), stream.next() & stream.next()};
+    r.pauli.string = {.x = x[stream.below(4)] & free, .z = stream.next() & stream.next() & free};
+    if (i % 4 == 0) r.pauli.string.z &= r.pauli.string.x;
+  }
+  std::ranges::stable_sort(readings, {}, &Reading::before);
+  return readings;
+}
+
+std::vector<Amplitude> random_state(unsigned n_qubits, RandomStream& stream) {
+  std::vector<Amplitude> state(std::size_t{1} << n_qubits);
+  double norm = 0.0;
+  for (Amplitude& a : state) {
+    a = {stream.normal(), stream.normal()};
+    norm += std::norm(a);
+  }
+  for (Amplitude& a : state) a /= std::sqrt(norm);
+  return state;
+}
+
+std::vector<double> read(const Execution& execution, const Circuit& circuit,
+                         std::span<const Reading> readings, std::span<const Amplitude> psi,
+                         std::span<const Amplitude> phi) {
+  const std::size_t half = stored_amplitudes(circuit.n_qubits());
+  AmplitudeArray<Amplitude> pair(2 * half);
+  std::ranges::copy(psi, pair.data());
+  std::ranges::copy(phi, pair.data() + half);
+  return read_between(execution, circuit.operations(), {}, readings, circuit.n_qubits(),
+                      reinterpret_cast<double*>(pair.data()))
+      .value();
+}
+
+TEST(ReadBetween, IsWhatThePlainSimulatorGivesForAllGates) {
+  for (const unsigned n : {1U, 2U, 3U, 5U, 7U, 9U, 15U}) {
+    for (std::uint64_t repeat = 0; repeat < (n < 9 ? 8 : 1); ++repeat) {
+      RandomStream stream(n, "test readings", repeat);
+      const Circuit circuit = random_circuit(n, 16, stream);
+      const auto readings = random_readings(n, 16, 24, stream);
+      const auto psi = random_state(n, stream);
+      const auto phi = random_state(n, stream);
+      std::vector<double> expected;
+      auto psi_now = psi;
+      auto phi_now = phi;
+      std::size_t done = 0;
+      for (const Reading& reading : readings) {
+        for (; done < reading.before; ++done) {
+          apply_plainly(circuit.operations()[done], {}, psi_now);
+          apply_plainly(circuit.operations()[done], {}, phi_now);
+        }
+        expected.push_back(overlap_plainly(phi_now, psi_now, reading.pauli));
+      }
+      for (const auto set :
+           {InstructionSet::kScalar, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+        if (set > best_instruction_set()) continue;
+        SCOPED_TRACE(testing::Message() << n << " qubits, " << to_text(set));
+        const auto values = read({.instruction_set = set}, circuit, readings, psi, phi);
+        for (std::size_t i = 0; i < readings.size(); ++i) {
+          EXPECT_NEAR(values[i], expected[i], 1e-12) << i;
+        }
+      }
+    }
+  }
+}
+
+TEST(ReadBetween, TheSameBitsForAnyThreads) {
+  constexpr unsigned kQubits = 16;  // eight blocks
+  RandomStream stream(1, "test readings");
+  Circuit circuit(kQubits);
+  for (unsigned q = 0; q < kQubits; ++q) circuit.u(0.3, 0.1 * q, 0.2, q);
+  for (unsigned q = 0; q + 1 < kQubits; ++q) circuit.cx(q, q + 1);
+  const auto readings = random_readings(kQubits, circuit.operations().size(), 60, stream);
+  const auto psi = random_state(kQubits, stream);
+  const auto phi = random_state(kQubits, stream);
+  const auto reference = read({}, circuit, readings, psi, phi);
+  for (const std::size_t threads : {1U, 2U, 7U}) {
+    ThreadPool pool(threads);
+    EXPECT_EQ(read({.pool = &pool}, circuit, readings, psi, phi), reference);
+  }
+}
+
+TEST(ReadBetween, StopsWhereItIsTold) {
+  std::stop_source source;
+  source.request_stop();
+  Circuit circuit(3);
+  circuit.h(0);
+  AmplitudeArray<double> pair(4 * stored_amplitudes(3));
+  const std::vector<Reading> readings = {{.before = 1, .pauli = {.string = {.x = 1}}}};
+  const auto result = read_between({.stop = source.get_token()}, circuit.operations(), {}, readings,
+                                   3, pair.data());
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().kind, ErrorKind::kCancelled);
+}
+
+}  // namespace
+}  // namespace quanta::quantum
