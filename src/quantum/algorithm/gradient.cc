@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <utility>
@@ -70,6 +71,26 @@ Result<void> check_memory(unsigned n_qubits, std::size_t memory_limit) {
                           "qubits",
                           n_qubits, bytes(n_qubits) / 1e6, limit / 1e6, most),
               "qubits");
+}
+
+/// The terms with a single control, Pi P, as P/2 and +-Z P/2, which are read off faster.
+std::vector<GeneratorTerm> strings_of(std::vector<GeneratorTerm> terms) {
+  std::vector<GeneratorTerm> result;
+  for (GeneratorTerm& term : terms) {
+    ControlledPauli& pauli = term.pauli;
+    if (std::has_single_bit(pauli.control_mask)) {
+      const std::uint64_t control = std::exchange(pauli.control_mask, 0);
+      term.factor *= 0.5;
+      GeneratorTerm with_z = term;
+      with_z.pauli.string.z |= control;
+      if (std::exchange(pauli.control_value, 0) != 0) with_z.factor = -with_z.factor;
+      with_z.pauli.control_value = 0;
+      result.push_back(with_z);
+    }
+    // <phi|psi> is real.
+    if (pauli != ControlledPauli{}) result.push_back(term);
+  }
+  return result;
 }
 
 /// gradient[parameter] gains factor times a reading.
@@ -163,7 +184,7 @@ Result<EnergyGradient> CircuitEnergy::gradient(std::span<const double> parameter
     const std::size_t first = readings.size();
     for (std::size_t i = 0; i < operation.angles.size(); ++i) {
       if (operation.angles[i].is_number()) continue;
-      for (const GeneratorTerm& term : generator(operation, i, parameters)) {
+      for (const GeneratorTerm& term : strings_of(generator(operation, i, parameters))) {
         // Angles of one gate share their strings.
         std::size_t reading = first;
         while (reading < readings.size() && readings[reading].pauli != term.pauli) ++reading;

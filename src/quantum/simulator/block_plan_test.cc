@@ -87,6 +87,47 @@ TEST(BlockPlan, TakesAFourierTransformInFourSweeps) {
   EXPECT_LE(totals.sweeps, 4U);
 }
 
+// The qubit that tells two states apart stays at its place and is a register of every tile, whose
+// highest one it has to be; the last sweep leaves nothing behind.
+TEST(BlockPlan, KeepsTwoStatesApart) {
+  constexpr unsigned kQubits = 20;
+  constexpr unsigned kApart = kQubits;
+  Circuit circuit(kQubits);
+  std::vector<Reading> readings;
+  for (unsigned layer = 0; layer < 4; ++layer) {
+    for (unsigned q = 0; q < kQubits; ++q) {
+      readings.push_back({circuit.operations().size(), {.string = {.x = std::uint64_t{1} << q}}});
+      circuit.ry(0.1 + q, q);
+    }
+    for (unsigned q = 0; q + 1 < kQubits; ++q) circuit.cx(q, q + 1);
+  }
+  readings.push_back({circuit.operations().size(), {.string = {.z = 1}}});
+  PlanSizes sizes = kSizes;
+  sizes.paired = true;
+  Planner<float> planner(elements_of(circuit.operations(), {}, kQubits, readings), kQubits + 1,
+                         false, sizes);
+  std::set<std::size_t> read;
+  std::size_t sweeps = 0;
+  bool written = true;
+  while (const auto step = planner.next()) {
+    const auto& sweep = std::get<Sweep<float>>(*step);
+    ++sweeps;
+    EXPECT_TRUE(written);
+    written = sweep.writes_back;
+    EXPECT_EQ(sweep.from.back(), kApart);
+    EXPECT_EQ(sweep.to.back(), kApart);
+    for (const auto& operation : sweep.operations) {
+      if (operation.kind != BlockOperation<float>::Kind::kTiles) continue;
+      EXPECT_EQ(operation.registers[kSizes.register_bits - 1] + kSizes.lane_bits,
+                sweep.from.size() - 1);
+    }
+    for (const PlannedReading& reading : sweep.readings) read.insert(reading.index);
+  }
+  EXPECT_FALSE(written);
+  EXPECT_EQ(read.size(), readings.size());
+  EXPECT_LE(sweeps, 3U);
+}
+
 TEST(BlockPlan, ControlledGatesMeltIntoTheirNeighbours) {
   // H, CX, RZ, CX, H: one turn before the first sign, one between, one behind.
   Circuit circuit(8);

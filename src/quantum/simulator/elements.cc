@@ -462,9 +462,11 @@ void Builder::read(const ControlledPauli& pauli) {
   ControlledPauli moved{.string = {.x = placed(pauli.string.x), .z = placed(pauli.string.z)},
                         .control_mask = placed(pauli.control_mask),
                         .control_value = placed(pauli.control_value)};
-  // Too many X and Y letters are turned to Z, and back.
+  // Two X or Y letters are turned to Z, and back: the turns melt with those of the gate that they
+  // generate, and a Z string is read in registers. So are too many letters.
   std::vector<std::pair<unsigned, Matrix2>> turned;
-  if (std::popcount(moved.string.x) > kMostMixed) {
+  const int n_mixed = std::popcount(moved.string.x);
+  if ((n_mixed == 2 && moved.control_mask == 0) || n_mixed > kMostMixed) {
     for (std::uint64_t rest = moved.string.x; rest != 0; rest &= rest - 1) {
       const auto q = static_cast<unsigned>(std::countr_zero(rest));
       const bool y = (moved.string.z >> q & 1) != 0;
