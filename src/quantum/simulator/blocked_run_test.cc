@@ -103,6 +103,35 @@ TEST(ReadBetween, IsWhatThePlainSimulatorGivesForAllGates) {
   }
 }
 
+// A permutation that one pass over everything does carries phases along, so they come first.
+TEST(ReadBetween, AppliesPhasesBeforeAPermutation) {
+  constexpr unsigned kQubits = 9;
+  RandomStream stream(3, "test readings");
+  Circuit circuit(kQubits);
+  for (unsigned q = 0; q < kQubits; ++q) circuit.ry(0.2 + q, q).p(0.3 * q + 0.1, q);
+  for (unsigned q = 0; q + 1 < kQubits; ++q) circuit.cp(0.7 + q, q, q + 1);
+  std::vector<std::uint32_t> images(32);
+  for (std::uint32_t i = 0; i < images.size(); ++i) images[i] = (5 * i + 3) % 32;
+  ASSERT_TRUE(circuit.permutation(images, {7, 2, 4, 0, 8}).has_value());
+  const auto psi = random_state(kQubits, stream);
+  const auto phi = random_state(kQubits, stream);
+  auto psi_now = psi;
+  auto phi_now = phi;
+  for (const Operation& operation : circuit.operations()) {
+    apply_plainly(operation, {}, psi_now);
+    apply_plainly(operation, {}, phi_now);
+  }
+  std::vector<Reading> readings;
+  for (unsigned q = 0; q < kQubits; ++q) {
+    readings.push_back(
+        {circuit.operations().size(), {.string = {.x = std::uint64_t{1} << q, .z = 3}}});
+  }
+  const auto values = read({}, circuit, readings, psi, phi);
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    EXPECT_NEAR(values[i], overlap_plainly(phi_now, psi_now, readings[i].pauli), 1e-12) << i;
+  }
+}
+
 TEST(ReadBetween, TheSameBitsForAnyThreads) {
   constexpr unsigned kQubits = 16;  // eight blocks
   RandomStream stream(1, "test readings");

@@ -19,6 +19,14 @@ StateVector some_state(unsigned n) {
   return simulate(circuit, {}, {}).value();
 }
 
+std::vector<InstructionSet> supported_sets() {
+  std::vector<InstructionSet> sets = {InstructionSet::kScalar};
+  for (const auto set : {InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+    if (set <= best_instruction_set()) sets.push_back(set);
+  }
+  return sets;
+}
+
 TEST(Observables, ABellPairIsFullyCorrelatedAndLocallyMixed) {
   Circuit bell(2);
   bell.h(0).cx(0, 1);
@@ -48,8 +56,11 @@ TEST(Observables, EveryPauliStringAgreesWithItsMatrix) {
       Circuit circuit(kQubits);
       ASSERT_TRUE(circuit.pauli_exponential(to_text(string, kQubits), M_PI, {0, 1, 2}).has_value());
       apply_plainly(circuit.operations()[0], {}, turned);
-      for (std::size_t i = 0; i < 8; ++i) {
-        EXPECT_NEAR(std::abs(applied[i] - Amplitude(0, 1) * turned[i]), 0.0, 1e-14);
+      for (const InstructionSet set : supported_sets()) {
+        const auto image = apply(sum, state, {.instruction_set = set});
+        for (std::size_t i = 0; i < 8; ++i) {
+          EXPECT_NEAR(std::abs(image[i] - Amplitude(0, 1) * turned[i]), 0.0, 1e-14);
+        }
       }
       EXPECT_NEAR(expectation(state, string, {}),
                   inner_product(state.amplitudes(), applied, {}).real(), 1e-14);
@@ -72,14 +83,6 @@ TEST(Observables, MarginalsBlochVectorsAndDensityMatricesTellTheSame) {
   }
   const auto pair = reduced_density_matrix(state, std::vector{2U, 0U}, {}).value();
   EXPECT_NEAR((pair[5] + pair[15]).real(), p[2], 1e-14);  // bit 0 of the index is qubit 2
-}
-
-std::vector<InstructionSet> supported_sets() {
-  std::vector<InstructionSet> sets = {InstructionSet::kScalar};
-  for (const auto set : {InstructionSet::kAvx2, InstructionSet::kAvx512}) {
-    if (set <= best_instruction_set()) sets.push_back(set);
-  }
-  return sets;
 }
 
 template <class Real>
