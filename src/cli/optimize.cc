@@ -126,8 +126,12 @@ Action declare_optimize(CLI::App& app) {
   add_risk_free(app, request->moments.risk_free);
   add_choice<OptimizeObjective>(app, "--objective", "what is optimised (default min-variance)",
                                 request->objective);
-  add_number(app, "--target", "least return of target-return, largest volatility of target-risk",
+  add_number(app, "--target",
+             "least return of target-return, min-cvar and its kin; largest volatility of "
+             "target-risk",
              request->target);
+  add_number(app, "--alpha", "confidence of min-cvar, min-cdar, min-evar (default 0.95)",
+             request->alpha);
   add_number(app, "--risk-aversion", "delta of utility (default 3)", request->risk_aversion);
   add_bounds_flags(app, request->bounds);
   add_text(app, "--groups", "FILE", "CSV asset,group", request->groups_file);

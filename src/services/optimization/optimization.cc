@@ -31,8 +31,12 @@ Result<void> check(const OptimizeRequest& request) {
   using enum OptimizeObjective;
   const OptimizeObjective objective = request.objective;
   const bool discrete = is_discrete(objective);
-  if (request.target && objective != kTargetReturn && objective != kTargetRisk) {
-    return out_of_place("target", "target-return or target-risk", objective);
+  if (request.target && objective != kTargetReturn && objective != kTargetRisk &&
+      !is_scenario(objective)) {
+    return out_of_place("target", "target-return, target-risk, min-cvar or its kin", objective);
+  }
+  if (request.alpha && !takes_alpha(objective)) {
+    return out_of_place("alpha", "min-cvar, min-cdar or min-evar", objective);
   }
   if (request.risk_aversion && objective != kUtility) {
     return out_of_place("risk-aversion", "utility", objective);
@@ -83,6 +87,13 @@ Result<void> check(const OptimizeRequest& request) {
   }
   if (objective == kTrackingError && !request.moments.moments_file.empty()) {
     return fail(ErrorKind::kUsage, "tracking-error needs prices, not a file of moments", "moments");
+  }
+  if (is_scenario(objective) && !request.moments.moments_file.empty()) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{} is measured on the returns of each period: it needs prices, not a "
+                            "file of moments",
+                            to_text(objective)),
+                "moments");
   }
   if (!discrete && request.method == OptimizeMethod::kQaoa) {
     return fail(ErrorKind::kUsage, "qaoa solves selection and lots; weights are solved by exact",
@@ -150,6 +161,8 @@ Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run
 
   if (is_discrete(request.objective)) {
     QUANTA_CHECK(solve_lots(request, estimate, run, document));
+  } else if (is_scenario(request.objective)) {
+    QUANTA_CHECK(solve_scenario(request, estimate, run, document));
   } else if (is_rule(request.objective)) {
     QUANTA_CHECK(solve_rule(request, estimate, document));
   } else {

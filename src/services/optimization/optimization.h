@@ -38,6 +38,13 @@ enum class OptimizeObjective {
   kMaxDiversification,  ///< largest s'w / sqrt(w'Sw), s the volatilities
   kMaxDecorrelation,    ///< least w'Cw, C the correlations
   kTrackingError,       ///< least deviation of the return beyond a benchmark
+  kMinCvar,             ///< least mean of the worst losses of a period; from here on to
+                        ///< kMinMaxDrawdown: portfolio/objectives/scenario_risk.h
+  kMinCdar,             ///< least mean of the worst drawdowns
+  kMinMad,              ///< least mean absolute deviation
+  kMinSemivariance,     ///< least mean square below the mean
+  kMinEvar,             ///< least entropic value at risk
+  kMinMaxDrawdown,      ///< least maximum drawdown
   kRiskParity,          ///< each asset contributes the same risk
   kRiskBudget,          ///< each asset contributes its budget of the risk
   kInverseVolatility,   ///< 1 / sigma
@@ -59,6 +66,12 @@ constexpr auto enum_names(OptimizeObjective) {
                     std::pair{kMaxDiversification, Name("max-diversification")},
                     std::pair{kMaxDecorrelation, Name("max-decorrelation")},
                     std::pair{kTrackingError, Name("tracking-error")},
+                    std::pair{kMinCvar, Name("min-cvar")},
+                    std::pair{kMinCdar, Name("min-cdar")},
+                    std::pair{kMinMad, Name("min-mad")},
+                    std::pair{kMinSemivariance, Name("min-semivariance")},
+                    std::pair{kMinEvar, Name("min-evar")},
+                    std::pair{kMinMaxDrawdown, Name("min-max-drawdown")},
                     std::pair{kRiskParity, Name("risk-parity")},
                     std::pair{kRiskBudget, Name("risk-budget")},
                     std::pair{kInverseVolatility, Name("inverse-volatility")},
@@ -77,6 +90,17 @@ constexpr bool is_rule(OptimizeObjective objective) {
 
 constexpr bool is_discrete(OptimizeObjective objective) {
   return objective == OptimizeObjective::kSelection || objective == OptimizeObjective::kLots;
+}
+
+/// Measured on the returns of each period, not on moments.
+constexpr bool is_scenario(OptimizeObjective objective) {
+  return objective >= OptimizeObjective::kMinCvar &&
+         objective <= OptimizeObjective::kMinMaxDrawdown;
+}
+
+constexpr bool takes_alpha(OptimizeObjective objective) {
+  return objective == OptimizeObjective::kMinCvar || objective == OptimizeObjective::kMinCdar ||
+         objective == OptimizeObjective::kMinEvar;
 }
 
 /// Who solves it (`--method`).
@@ -106,7 +130,9 @@ struct OptimizeRequest {
   MomentsRequest moments;
   OptimizeObjective objective = OptimizeObjective::kMinVariance;
 
-  std::optional<double> target;         ///< target-return, target-risk
+  std::optional<double> target;         ///< target-return, target-risk; least return of min-cvar
+                                        ///< and its kin
+  std::optional<double> alpha;          ///< min-cvar, min-cdar, min-evar; default 0.95
   std::optional<double> risk_aversion;  ///< utility; default 3
 
   BoundsRequest bounds;     ///< of weights

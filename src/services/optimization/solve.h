@@ -12,7 +12,20 @@ namespace quanta::services {
 Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
                            OptimizeDocument& document);
 
-/// The same for rules, which run within microseconds and cannot be stopped.
+/// The same for risks of scenarios.
+Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& estimate,
+                            const Run& run, OptimizeDocument& document);
+
+/// Group limits as sums of weights, added to problem.limits.
+Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate,
+                        OptimizeDocument& document, portfolio::MeanVarianceProblem& problem);
+
+/// The constraints of the problem with what the answer has there and pays for them.
+std::vector<ConstraintRow> constraint_rows(const portfolio::MeanVarianceProblem& problem,
+                                           const portfolio::ContinuousAnswer& answer,
+                                           const std::vector<std::string>& assets);
+
+/// The same as solve_weights for rules, which run within microseconds and cannot be stopped.
 Result<void> solve_rule(const OptimizeRequest& request, const Estimate& estimate,
                         OptimizeDocument& document);
 

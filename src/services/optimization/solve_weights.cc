@@ -33,38 +33,6 @@ portfolio::Objective engine_objective(OptimizeObjective objective) {
   return portfolio::Objective::kMinVariance;
 }
 
-/// Group limits as sums of weights.
-Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate,
-                        OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
-  if (request.groups_file.empty()) return {};
-  QUANTA_TRY(AssetFile file,
-             load_asset_file(request.groups_file, "groups", "group", estimate.assets));
-  std::vector<std::string_view> known;
-  for (const AssetEntry& entry : file.entries) {
-    if (std::ranges::find(known, entry.text) == known.end()) known.push_back(entry.text);
-  }
-  std::vector<std::string_view> seen;
-  for (const GroupLimit& limit : request.groups) {
-    if (std::ranges::find(known, limit.group) == known.end()) {
-      return std::unexpected(unknown_word("group", limit.group, known));
-    }
-    if (std::ranges::find(seen, limit.group) != seen.end()) {
-      return fail(ErrorKind::kUsage, fmt::format("{} is given twice", limit.group), "group");
-    }
-    seen.push_back(limit.group);
-    portfolio::LinearLimit row{.name = limit.group,
-                               .coefficients = std::vector<double>(estimate.assets.size()),
-                               .lower = limit.lower,
-                               .upper = limit.upper};
-    for (const AssetEntry& entry : file.entries) {
-      if (entry.text == limit.group) row.coefficients[entry.asset] = 1.0;
-    }
-    problem.limits.push_back(std::move(row));
-  }
-  document.provenance.inputs.push_back(std::move(file.input));
-  return {};
-}
-
 Result<void> add_start(const OptimizeRequest& request, const Estimate& estimate,
                        OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
   if (request.current.empty()) return {};
@@ -121,6 +89,39 @@ std::unexpected<Error> of_source(Error error, const OptimizeRequest& request) {
   return std::unexpected(std::move(error));
 }
 
+}  // namespace
+
+Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate,
+                        OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
+  if (request.groups_file.empty()) return {};
+  QUANTA_TRY(AssetFile file,
+             load_asset_file(request.groups_file, "groups", "group", estimate.assets));
+  std::vector<std::string_view> known;
+  for (const AssetEntry& entry : file.entries) {
+    if (std::ranges::find(known, entry.text) == known.end()) known.push_back(entry.text);
+  }
+  std::vector<std::string_view> seen;
+  for (const GroupLimit& limit : request.groups) {
+    if (std::ranges::find(known, limit.group) == known.end()) {
+      return std::unexpected(unknown_word("group", limit.group, known));
+    }
+    if (std::ranges::find(seen, limit.group) != seen.end()) {
+      return fail(ErrorKind::kUsage, fmt::format("{} is given twice", limit.group), "group");
+    }
+    seen.push_back(limit.group);
+    portfolio::LinearLimit row{.name = limit.group,
+                               .coefficients = std::vector<double>(estimate.assets.size()),
+                               .lower = limit.lower,
+                               .upper = limit.upper};
+    for (const AssetEntry& entry : file.entries) {
+      if (entry.text == limit.group) row.coefficients[entry.asset] = 1.0;
+    }
+    problem.limits.push_back(std::move(row));
+  }
+  document.provenance.inputs.push_back(std::move(file.input));
+  return {};
+}
+
 std::vector<ConstraintRow> constraint_rows(const portfolio::MeanVarianceProblem& problem,
                                            const portfolio::ContinuousAnswer& answer,
                                            const std::vector<std::string>& assets) {
@@ -161,8 +162,6 @@ std::vector<ConstraintRow> constraint_rows(const portfolio::MeanVarianceProblem&
   }
   return rows;
 }
-
-}  // namespace
 
 Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
                            OptimizeDocument& document) {

@@ -1,0 +1,731 @@
+#include "portfolio/objectives/scenario_risk.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <string>
+
+#include <Eigen/Core>
+#include <fmt/format.h>
+
+#include "portfolio/objectives/scenario_proof.h"
+#include "portfolio/optimizers/cutting_plane.h"
+#include "portfolio/optimizers/dual_bound.h"
+#include "portfolio/optimizers/piecewise_linear.h"
+#include "portfolio/optimizers/quadratic_program.h"
+
+namespace quanta::portfolio {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kDust = 1e-12;
+constexpr double kProvenGap = 1e-8;
+constexpr double kSumRoom = 1e-12;
+/// How far a reached target may fall short of one that was asked for, beside their size.
+constexpr double kTargetRoom = 1e-12;
+constexpr int kMostTangentRounds = 2000;
+constexpr int kMostNewtonSteps = 200;
+
+double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
+
+double dot(std::span<const double> a, std::span<const double> b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+double largest_entry(std::span<const double> x) {
+  double size = 0.0;
+  for (const double value : x) size = std::max(size, std::abs(value));
+  return size;
+}
+
+// ---- What may be wrong --------------------------------------------------------------------------
+
+Result<void> check_returns(const ScenarioProblem& p) {
+  if (p.returns.columns() == 0) return bad_input("returns", "there are no assets");
+  if (p.returns.rows() < 2) {
+    return bad_input("returns", fmt::format("{} scenario; the risk of one needs at least two",
+                                            p.returns.rows()));
+  }
+  for (std::size_t t = 0; t < p.returns.rows(); ++t) {
+    for (std::size_t i = 0; i < p.returns.columns(); ++i) {
+      if (std::isfinite(p.returns(t, i))) continue;
+      return bad_input("returns", fmt::format("row {}, column {}: {} is not finite", t + 1, i + 1,
+                                              p.returns(t, i)));
+    }
+  }
+  return {};
+}
+
+Result<void> check_bounds_of_weights(const Bounds& bounds, std::size_t n) {
+  if (bounds.lower.size() != n || bounds.upper.size() != n) {
+    return bad_input("bounds", fmt::format("{} lower and {} upper bounds for {} assets",
+                                           bounds.lower.size(), bounds.upper.size(), n));
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const double lower = bounds.lower[i];
+    const double upper = bounds.upper[i];
+    if (std::isnan(lower) || std::isnan(upper) || lower == kInfinity || upper == -kInfinity) {
+      return bad_input(
+          "bounds", fmt::format("asset {}: {} to {} is no range of weights", i + 1, lower, upper));
+    }
+    if (lower > upper) {
+      return infeasible("bounds", fmt::format("asset {}: the lower bound {} is above the upper {}",
+                                              i + 1, lower, upper));
+    }
+  }
+  const double least = total(bounds.lower);
+  const double most = total(bounds.upper);
+  if (least > 1.0 + kSumRoom || most < 1.0 - kSumRoom) {
+    const bool low = least > 1.0;
+    return infeasible(
+        "bounds",
+        fmt::format("the {} bounds of {} assets sum to {:.12g}, but weights sum to "
+                    "1; {} some of them",
+                    low ? "lower" : "upper", n, low ? least : most, low ? "lower" : "raise"));
+  }
+  return {};
+}
+
+Result<void> check(const ScenarioProblem& p) {
+  QUANTA_CHECK(check_returns(p));
+  const std::size_t n = p.returns.columns();
+  if (!(p.alpha > 0.0 && p.alpha < 1.0)) {
+    return bad_input("alpha", fmt::format("{} is not between 0 and 1; 0.95 is usual", p.alpha));
+  }
+  QUANTA_CHECK(check_bounds_of_weights(p.bounds, n));
+  for (const LinearLimit& limit : p.limits) {
+    if (limit.coefficients.size() != n) {
+      return bad_input("limits", fmt::format("{}: {} coefficients for {} assets", limit.name,
+                                             limit.coefficients.size(), n));
+    }
+    if (!std::ranges::all_of(limit.coefficients, [](double c) { return std::isfinite(c); })) {
+      return bad_input("limits", fmt::format("{}: a coefficient is not finite", limit.name));
+    }
+    if (!(limit.lower <= limit.upper)) {
+      return infeasible("limits", fmt::format("{}: the lower limit {} is above the upper {}",
+                                              limit.name, limit.lower, limit.upper));
+    }
+  }
+  if (!p.target) return {};
+  if (!std::isfinite(*p.target)) {
+    return bad_input("target", fmt::format("{} is not a finite number", *p.target));
+  }
+  if (p.mean.size() != n) {
+    return bad_input("mean", fmt::format("{} means for {} assets", p.mean.size(), n));
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    if (std::isfinite(p.mean[i])) continue;
+    return bad_input("mean", fmt::format("asset {}: {} is not finite", i + 1, p.mean[i]));
+  }
+  return {};
+}
+
+// ---- The weights that are allowed ---------------------------------------------------------------
+
+/// The rows of the problem, and which limit (or the target) each stands for: its multiplier counts
+/// `sign` times there.
+struct Allowed {
+  Polyhedron polyhedron;
+  struct Meaning {
+    std::optional<std::size_t> limit;  ///< neither limit nor target: the budget
+    bool target = false;
+    double sign = 1.0;
+  };
+  std::vector<Meaning> meanings;
+
+  void add(std::vector<double> coefficients, double limit, bool equation, Meaning meaning) {
+    for (double& c : coefficients) c *= -meaning.sign;
+    polyhedron.rows.push_back({std::move(coefficients), -meaning.sign * limit, equation});
+    meanings.push_back(meaning);
+  }
+};
+
+/// Signs: a row A w <= b with multiplier u >= 0 is u of an upper side, hence -u in ScenarioDual.
+Allowed allowed_weights(const ScenarioProblem& p, bool with_target) {
+  const std::size_t n = p.returns.columns();
+  Allowed out{.polyhedron = {.lower = p.bounds.lower, .upper = p.bounds.upper, .rows = {}},
+              .meanings = {}};
+  // Bounds whose sum is 1 leave one portfolio; rounding must not make it infeasible.
+  if (total(p.bounds.lower) >= 1.0 - kSumRoom) out.polyhedron.upper = p.bounds.lower;
+  if (total(p.bounds.upper) <= 1.0 + kSumRoom) out.polyhedron.lower = p.bounds.upper;
+  out.add(std::vector(n, 1.0), 1.0, true, {.limit = {}, .target = false, .sign = -1.0});
+  for (std::size_t r = 0; r < p.limits.size(); ++r) {
+    const LinearLimit& limit = p.limits[r];
+    const Allowed::Meaning upper{.limit = r, .target = false, .sign = -1.0};
+    const Allowed::Meaning lower{.limit = r, .target = false, .sign = 1.0};
+    if (limit.lower == limit.upper) {
+      out.add(limit.coefficients, limit.upper, true, upper);
+      continue;
+    }
+    if (limit.upper < kInfinity) out.add(limit.coefficients, limit.upper, false, upper);
+    if (limit.lower > -kInfinity) out.add(limit.coefficients, limit.lower, false, lower);
+  }
+  if (with_target && p.target) {
+    out.add(p.mean, *p.target, false, {.limit = {}, .target = true, .sign = 1.0});
+  }
+  return out;
+}
+
+/// Multipliers of the rows, in their order, as those of limits and target.
+void set_multipliers(const Allowed& allowed, std::span<const double> multipliers,
+                     ScenarioDual& dual) {
+  for (std::size_t r = 0; r < allowed.meanings.size(); ++r) {
+    const Allowed::Meaning& meaning = allowed.meanings[r];
+    const double u = meaning.sign * multipliers[r] + 0.0;
+    if (meaning.limit) dual.limits[*meaning.limit] += u;
+    if (meaning.target) dual.target += u;
+  }
+}
+
+void add_rows(const Polyhedron& polyhedron, std::size_t n_more, PiecewiseLinearSimplex& simplex,
+              std::vector<double>& sizes) {
+  for (const PolyhedronRow& row : polyhedron.rows) {
+    const double largest = largest_entry(row.coefficients);
+    const double size = largest > 0.0 ? largest : 1.0;
+    std::vector<double> coefficients(row.coefficients);
+    for (double& c : coefficients) c /= size;
+    coefficients.resize(coefficients.size() + n_more);
+    simplex.add_row(coefficients, row.limit / size, row.equation ? -kInfinity : 0.0, kInfinity);
+    sizes.push_back(size);
+  }
+}
+
+/// Whether any weights are allowed, and whether they reach the target.
+Result<void> check_reachable(const ScenarioProblem& p, const Execution& execution) {
+  if (p.limits.empty() && !p.target) return {};
+  const std::size_t n = p.returns.columns();
+  const auto reach = [&](std::vector<double> objective) -> Result<double> {
+    const Allowed allowed = allowed_weights(p, false);
+    const double scale = std::max(largest_entry(objective), 1e-300);
+    for (double& value : objective) value /= -scale;
+    PiecewiseLinearSimplex simplex(objective, allowed.polyhedron.lower, allowed.polyhedron.upper);
+    std::vector<double> sizes;
+    add_rows(allowed.polyhedron, 0, simplex, sizes);
+    QUANTA_CHECK(simplex.minimize(execution));
+    double value = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+      value -= scale * objective[i] * simplex.x()[static_cast<Index>(i)];
+    }
+    return value;
+  };
+  auto most = reach(p.target ? p.mean : std::vector<double>(n));
+  if (!most) {
+    Error error = std::move(most).error();
+    if (error.field == "objective") return {};  // every return is reached
+    if (error.field == "constraints") {
+      std::string names;
+      for (const LinearLimit& limit : p.limits) {
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", limit.name);
+      }
+      error.field = "limits";
+      error.message = fmt::format(
+          "no weights within the bounds meet all limits ({}); widen one of them", names);
+    }
+    return std::unexpected(std::move(error));
+  }
+  if (!p.target) return {};
+  const double room = kTargetRoom * std::max(largest_entry(p.mean), std::abs(*p.target));
+  if (*p.target <= *most + room) return {};
+  return infeasible("target", fmt::format("the target return {} is above the largest return within "
+                                          "the bounds and limits, {:.10g}; ask for less or widen "
+                                          "them",
+                                          *p.target, *most));
+}
+
+// ---- Solvers: each gives weights, a dual, and the number of its steps ---------------------------
+
+struct Solved {
+  std::vector<double> weights;
+  ScenarioDual dual;
+  int iterations = 0;
+  std::string_view method;
+};
+
+ScenarioDual empty_dual(const ScenarioProblem& p) {
+  ScenarioDual dual;
+  dual.limits.assign(p.limits.size(), 0.0);
+  return dual;
+}
+
+std::vector<double> mean_returns(const Matrix& returns) {
+  std::vector<double> mean(returns.columns());
+  for (std::size_t t = 0; t < returns.rows(); ++t) {
+    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += returns(t, i);
+  }
+  for (double& value : mean) value /= static_cast<double>(returns.rows());
+  return mean;
+}
+
+/// The size of a typical return: the program in its units has coefficients of the order of 1.
+double typical_return(const Matrix& returns) {
+  double sum = 0.0;
+  for (const double value : returns.values()) sum += value * value;
+  const double typical = std::sqrt(sum / static_cast<double>(returns.values().size()));
+  return typical > 0.0 ? typical : 1.0;
+}
+
+/// CVaR and MAD: each scenario is a kink.
+Result<Solved> solve_kinks(const ScenarioProblem& p, const Execution& execution) {
+  const std::size_t n = p.returns.columns();
+  const std::size_t n_periods = p.returns.rows();
+  const auto count = static_cast<double>(n_periods);
+  const bool cvar = p.risk != ScenarioRisk::kMad;
+  const std::size_t n_more = cvar ? 1 : 0;  // z of CVaR is the last variable
+  const double unit = typical_return(p.returns);
+  const std::vector<double> mean = cvar ? std::vector<double>(n) : mean_returns(p.returns);
+
+  const Allowed allowed = allowed_weights(p, true);
+  std::vector<double> linear(n);
+  std::vector<double> lower(allowed.polyhedron.lower);
+  std::vector<double> upper(allowed.polyhedron.upper);
+  if (cvar) {
+    linear.push_back(1.0);
+    lower.push_back(-kInfinity);
+    upper.push_back(kInfinity);
+  }
+  PiecewiseLinearSimplex simplex(std::move(linear), std::move(lower), std::move(upper));
+  std::vector<double> sizes;
+  add_rows(allowed.polyhedron, n_more, simplex, sizes);
+  std::vector<double> row(n + n_more, -1.0);
+  const double sign = cvar ? -1.0 : 1.0;
+  // EVaR comes here where its tail is the worst period: the same bound, and the same value.
+  const double most = cvar ? 1.0 / ((1.0 - p.alpha) * count) : 1.0 / count;
+  for (std::size_t t = 0; t < n_periods; ++t) {
+    for (std::size_t i = 0; i < n; ++i) row[i] = sign * (p.returns(t, i) - mean[i]) / unit;
+    simplex.add_row(row, 0.0, cvar ? 0.0 : -most, most);
+  }
+  QUANTA_CHECK(simplex.minimize(execution));
+
+  Solved out{.weights = {simplex.x().data(), simplex.x().data() + n},
+             .dual = empty_dual(p),
+             .iterations = simplex.iterations(),
+             .method = "simplex on the kinks"};
+  std::vector<double> multipliers = simplex.row_multipliers();
+  const auto n_rows = static_cast<std::ptrdiff_t>(sizes.size());
+  out.dual.scenarios.assign(multipliers.begin() + n_rows, multipliers.end());
+  multipliers.resize(sizes.size());
+  for (std::size_t r = 0; r < sizes.size(); ++r) multipliers[r] *= unit / sizes[r];
+  set_multipliers(allowed, multipliers, out.dual);
+  return out;
+}
+
+std::vector<double> losses_of(const ScenarioProblem& p, std::span<const double> weights) {
+  std::vector<double> out(p.returns.rows());
+  for (std::size_t t = 0; t < out.size(); ++t) out[t] = -dot(p.returns.row(t), weights);
+  return out;
+}
+
+/// The probabilities by which EVaR at a given z weighs the losses, and their relative entropy.
+double tilt(std::span<const double> losses, double z, std::vector<double>& y) {
+  const double largest = std::ranges::max(losses);
+  double sum = 0.0;
+  double moment = 0.0;
+  for (std::size_t t = 0; t < losses.size(); ++t) {
+    const double exponent = (losses[t] - largest) / z;
+    y[t] = std::exp(exponent);
+    sum += y[t];
+    moment += y[t] * exponent;
+  }
+  for (double& value : y) value /= sum;
+  return moment / sum - std::log(sum / static_cast<double>(losses.size()));
+}
+
+/// The best z for these losses: relative entropy at or just below -ln(1 - alpha).
+double best_z(std::span<const double> losses, double alpha, std::vector<double>& y) {
+  const double level = -std::log1p(-alpha);
+  const double spread = std::ranges::max(losses) - std::ranges::min(losses);
+  if (!(spread > 0.0)) return 1.0;
+  double low = 1e-12 * spread;
+  double high = spread;
+  if (tilt(losses, low, y) <= level) return low;
+  while (tilt(losses, high, y) > level && high < 1e12 * spread) high *= 4.0;
+  while (high > low * (1.0 + 1e-14)) {
+    const double middle = std::sqrt(low * high);
+    if (middle <= low || middle >= high) break;
+    (tilt(losses, middle, y) > level ? low : high) = middle;
+  }
+  return high;
+}
+
+/// The dual that attains the risk at these weights.
+ScenarioDual attained(const ScenarioProblem& p, std::span<const double> weights) {
+  ScenarioDual dual = empty_dual(p);
+  std::vector<double> at = losses_of(p, weights);
+  const std::size_t n_periods = at.size();
+  dual.scenarios.assign(n_periods, 0.0);
+  if (p.risk == ScenarioRisk::kEvar) {
+    const double z = best_z(at, p.alpha, dual.scenarios);
+    tilt(at, z, dual.scenarios);
+    return dual;
+  }
+  std::vector<std::size_t> peak(n_periods);
+  double depth = 0.0;
+  std::size_t last_peak = 0;
+  for (std::size_t t = 0; t < n_periods; ++t) {
+    depth += at[t];
+    if (depth <= 0.0) {
+      depth = 0.0;
+      last_peak = t + 1;
+    }
+    at[t] = depth;
+    peak[t] = last_peak;
+  }
+  std::vector<std::size_t> order(n_periods);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return at[a] > at[b]; });
+  const double share = p.risk == ScenarioRisk::kMaxDrawdown
+                           ? 1.0
+                           : 1.0 / ((1.0 - p.alpha) * static_cast<double>(n_periods));
+  dual.peaks.assign(n_periods + 1, 0.0);
+  double left = 1.0;
+  for (const std::size_t t : order) {
+    const double weight = std::min(share, left);
+    dual.scenarios[t] = weight;
+    dual.peaks[peak[t]] += weight;
+    left -= weight;
+    if (left <= 0.0) break;
+  }
+  return dual;
+}
+
+/// CDaR, maximum drawdown, and EVaR where Newton's method finds no proof.
+Result<Solved> solve_by_tangents(const ScenarioProblem& p, const Execution& execution) {
+  const Allowed allowed = allowed_weights(p, true);
+  const auto tangent = [&](std::span<const double> weights) {
+    ScenarioGradient found = scenario_gradient(p, attained(p, weights));
+    Tangent out{.value = 0.0, .constant = 0.0, .gradient = std::move(found.gradient)};
+    out.value = dot(out.gradient, weights);
+    return out;
+  };
+  QUANTA_TRY(CuttingPlaneAnswer answer, minimize_by_tangents(allowed.polyhedron, tangent, 1e-13,
+                                                             kMostTangentRounds, execution));
+  Solved out{.weights = std::move(answer.x),
+             .dual = empty_dual(p),
+             .iterations = answer.iterations,
+             .method = "cutting plane"};
+  // The sets of duals are convex: the supports' mixture is one of them.
+  double sum = 0.0;
+  for (const CuttingPlaneAnswer::Support& support : answer.supports) sum += support.multiplier;
+  out.dual.scenarios.assign(p.returns.rows(), 0.0);
+  if (p.risk != ScenarioRisk::kEvar) out.dual.peaks.assign(p.returns.rows() + 1, 0.0);
+  for (const CuttingPlaneAnswer::Support& support : answer.supports) {
+    const ScenarioDual part = attained(p, support.at);
+    const double share = support.multiplier / sum;
+    for (std::size_t t = 0; t < part.scenarios.size(); ++t) {
+      out.dual.scenarios[t] += share * part.scenarios[t];
+    }
+    for (std::size_t s = 0; s < part.peaks.size(); ++s) out.dual.peaks[s] += share * part.peaks[s];
+  }
+  set_multipliers(allowed, answer.row_multipliers, out.dual);
+  return out;
+}
+
+/// A quadratic program over the allowed weights and `n_more` variables beside them.
+QuadraticProgram newton_program(const Allowed& allowed, std::size_t n_more) {
+  const std::size_t n = allowed.polyhedron.lower.size();
+  std::size_t n_equations = 0;
+  for (const PolyhedronRow& row : allowed.polyhedron.rows) n_equations += row.equation ? 1 : 0;
+  QuadraticProgram out{
+      .quadratic = Matrix(n + n_more, n + n_more),
+      .linear = std::vector<double>(n + n_more),
+      .equality = Matrix(n_equations, n + n_more),
+      .equality_value = {},
+      .inequality = Matrix(allowed.polyhedron.rows.size() - n_equations, n + n_more),
+      .inequality_limit = {},
+      .lower = allowed.polyhedron.lower,
+      .upper = allowed.polyhedron.upper};
+  for (const PolyhedronRow& row : allowed.polyhedron.rows) {
+    Matrix& rows = row.equation ? out.equality : out.inequality;
+    std::vector<double>& limits = row.equation ? out.equality_value : out.inequality_limit;
+    std::ranges::copy(row.coefficients, rows.row(limits.size()).begin());
+    limits.push_back(row.limit);
+  }
+  out.lower.resize(n + n_more);
+  out.upper.resize(n + n_more);
+  return out;
+}
+
+/// Multipliers of the program's rows in the order of the polyhedron's.
+void set_multipliers(const Allowed& allowed, const QuadraticSolution& solution, double unit,
+                     ScenarioDual& dual) {
+  std::vector<double> multipliers;
+  std::size_t equation = 0;
+  std::size_t inequality = 0;
+  for (const PolyhedronRow& row : allowed.polyhedron.rows) {
+    multipliers.push_back(unit * (row.equation ? solution.equality_multiplier[equation++]
+                                               : solution.inequality_multiplier[inequality++]));
+  }
+  set_multipliers(allowed, multipliers, dual);
+}
+
+/// Any allowed weights.
+Result<std::vector<double>> start_weights(const Allowed& allowed, const Execution& execution) {
+  QuadraticProgram nearest = newton_program(allowed, 0);
+  for (std::size_t i = 0; i < nearest.linear.size(); ++i) nearest.quadratic(i, i) = 1.0;
+  QUANTA_TRY(QuadraticSolution solution, solve_quadratic_program(nearest, execution));
+  return std::move(solution.x);
+}
+
+/// Semi-variance: on the set of periods below the mean it is one quadratic form; Newton's method
+/// changes the set until it stays.
+Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& execution) {
+  const std::size_t n = p.returns.columns();
+  const std::size_t n_periods = p.returns.rows();
+  const auto count = static_cast<double>(n_periods);
+  const double unit = typical_return(p.returns);
+  const std::vector<double> mean = mean_returns(p.returns);
+  RowMatrix below(static_cast<Index>(n_periods), static_cast<Index>(n));
+  for (std::size_t t = 0; t < n_periods; ++t) {
+    for (std::size_t i = 0; i < n; ++i) {
+      below(static_cast<Index>(t), static_cast<Index>(i)) = (mean[i] - p.returns(t, i)) / unit;
+    }
+  }
+  const Allowed allowed = allowed_weights(p, true);
+  QuadraticProgram program = newton_program(allowed, 0);
+  QUANTA_TRY(const std::vector<double> start, start_weights(allowed, execution));
+  VectorXd weights = Eigen::Map<const VectorXd>(start.data(), static_cast<Index>(n));
+  VectorXd at = below * weights;
+  Solved out{.weights = {}, .dual = empty_dual(p), .iterations = 0, .method = "newton"};
+  QuadraticSolution solution;
+  for (; out.iterations < kMostNewtonSteps; ++out.iterations) {
+    if (execution.cancelled()) return cancelled_error();
+    RowMatrix lost(0, static_cast<Index>(n));
+    lost.resize((at.array() > 0.0).count(), Eigen::NoChange);
+    Index k = 0;
+    for (Index t = 0; t < at.size(); ++t) {
+      if (at[t] > 0.0) lost.row(k++) = below.row(t);
+    }
+    Eigen::Map<Eigen::MatrixXd> form(program.quadratic.data(), static_cast<Index>(n),
+                                     static_cast<Index>(n));
+    form.setZero();
+    form.selfadjointView<Eigen::Lower>().rankUpdate(lost.transpose(), 2.0 / count);
+    form.triangularView<Eigen::StrictlyUpper>() = form.transpose();
+    QUANTA_TRY(solution, solve_quadratic_program(program, execution, solution.states));
+    const VectorXd step =
+        Eigen::Map<const VectorXd>(solution.x.data(), static_cast<Index>(n)) - weights;
+    const VectorXd change = below * step;
+    const auto value_at = [&](double length) {
+      return (at + length * change).cwiseMax(0.0).squaredNorm() / count;
+    };
+    const double value = value_at(0.0);
+    const double slope = 2.0 / count * at.cwiseMax(0.0).dot(change);
+    if (slope >= -1e-15 * value) break;
+    double length = 1.0;
+    while (value_at(length) > value + 1e-4 * length * slope && length > 1e-12) length *= 0.5;
+    const bool same = ((at.array() > 0.0) == ((at + change).array() > 0.0)).all();
+    weights += length * step;
+    at = below * weights;
+    if (same) {
+      ++out.iterations;
+      break;
+    }
+  }
+  out.weights.assign(weights.begin(), weights.end());
+  for (const double value : at) {
+    out.dual.scenarios.push_back(2.0 * unit / count * std::max(value, 0.0));
+  }
+  set_multipliers(allowed, solution, unit * unit, out.dual);
+  return out;
+}
+
+/// EVaR: F(w, z) = z ln(mean exp(loss / z) / (1 - alpha)) is convex and smooth for z > 0; each step
+/// minimises its second-order model over the allowed weights.
+Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& execution) {
+  const std::size_t n = p.returns.columns();
+  const std::size_t n_periods = p.returns.rows();
+  const double level = -std::log1p(-p.alpha);
+  const double unit = typical_return(p.returns);
+  RowMatrix scaled(static_cast<Index>(n_periods), static_cast<Index>(n));
+  for (std::size_t t = 0; t < n_periods; ++t) {
+    for (std::size_t i = 0; i < n; ++i) {
+      scaled(static_cast<Index>(t), static_cast<Index>(i)) = -p.returns(t, i) / unit;
+    }
+  }
+  const Allowed allowed = allowed_weights(p, true);
+  QuadraticProgram program = newton_program(allowed, 1);
+  QUANTA_TRY(const std::vector<double> start, start_weights(allowed, execution));
+  const auto size = static_cast<Index>(n);
+  VectorXd point(size + 1);
+  point.head(size) = Eigen::Map<const VectorXd>(start.data(), size);
+  VectorXd loss = scaled * point.head(size);
+  std::vector<double> y(n_periods);
+  const std::span<const double> losses(loss.data(), n_periods);
+  point[size] = best_z(losses, p.alpha, y);
+  const auto value_of = [&](const VectorXd& all) {
+    const VectorXd at = scaled * all.head(size);
+    const double largest = at.maxCoeff();
+    const double z = all[size];
+    return largest + z * (level + std::log(((at.array() - largest) / z).exp().mean()));
+  };
+
+  Solved out{.weights = {}, .dual = empty_dual(p), .iterations = 0, .method = "newton"};
+  QuadraticSolution solution;
+  double value = value_of(point);
+  for (; out.iterations < kMostNewtonSteps; ++out.iterations) {
+    if (execution.cancelled()) return cancelled_error();
+    const double z = point[size];
+    loss = scaled * point.head(size);
+    const double entropy = tilt(losses, z, y);
+    const Eigen::Map<const VectorXd> share(y.data(), static_cast<Index>(n_periods));
+    // Derivatives of loss_t / z in (w, z), less their mean, times the root of their share.
+    RowMatrix rows(static_cast<Index>(n_periods), size + 1);
+    rows.leftCols(size) = scaled;
+    rows.col(size) = -loss / z;
+    const VectorXd middle = rows.transpose() * share;
+    rows.rowwise() -= middle.transpose();
+    rows = share.cwiseSqrt().asDiagonal() * rows;
+    Eigen::Map<Eigen::MatrixXd> form(program.quadratic.data(), size + 1, size + 1);
+    form.setZero();
+    form.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose(), 1.0 / z);
+    form.triangularView<Eigen::StrictlyUpper>() = form.transpose();
+    VectorXd gradient(size + 1);
+    gradient.head(size) = middle.head(size);
+    gradient[size] = level - entropy;
+    Eigen::Map<VectorXd>(program.linear.data(), size + 1) = gradient - form * point;
+    program.lower.back() = 0.2 * z;
+    program.upper.back() = 5.0 * z;
+    auto solved = solve_quadratic_program(program, execution, solution.states);
+    if (!solved) return std::unexpected(std::move(solved).error());
+    solution = *std::move(solved);
+    const VectorXd step = Eigen::Map<const VectorXd>(solution.x.data(), size + 1) - point;
+    const double slope = gradient.dot(step);
+    if (slope >= -1e-15 * std::abs(value)) break;
+    double length = 1.0;
+    double next = value_of(point + step);
+    while (next > value + 1e-4 * length * slope && length > 1e-10) {
+      length *= 0.5;
+      next = value_of(point + length * step);
+    }
+    if (next >= value) break;  // what is left is rounding
+    point += length * step;
+    value = next;
+  }
+  out.weights.assign(point.data(), point.data() + n);
+  out.dual = attained(p, out.weights);
+  set_multipliers(allowed, solution, unit, out.dual);
+  return out;
+}
+
+// ---- The answer ---------------------------------------------------------------------------------
+
+/// No dust, no -0, the sum 1 to the last bits, within the bounds.
+std::vector<double> cleaned(const Bounds& bounds, std::vector<double> x) {
+  std::vector<std::size_t> loose;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = std::clamp(x[i], bounds.lower[i], bounds.upper[i]) + 0.0;
+    if (std::abs(x[i]) < kDust && bounds.lower[i] <= 0.0 && bounds.upper[i] >= 0.0) x[i] = 0.0;
+    if (x[i] > bounds.lower[i] && x[i] < bounds.upper[i] && x[i] != 0.0) loose.push_back(i);
+  }
+  std::ranges::stable_sort(
+      loose, [&](std::size_t a, std::size_t b) { return std::abs(x[a]) > std::abs(x[b]); });
+  for (const std::size_t i : loose) {
+    const double missing = 1.0 - total(x);
+    if (missing == 0.0) break;
+    x[i] = std::clamp(x[i] + missing, bounds.lower[i], bounds.upper[i]);
+  }
+  return x;
+}
+
+ShadowPrices prices_of(const ScenarioProblem& p, const ScenarioAnswer& answer) {
+  const std::size_t n = answer.weights.size();
+  ShadowPrices out;
+  std::vector<double> pull = scenario_gradient(p, answer.dual).gradient;
+  for (std::size_t r = 0; r < p.limits.size(); ++r) {
+    const double u = answer.dual.limits[r];
+    out.limits.push_back({.lower = std::max(u, 0.0), .upper = std::min(u, 0.0)});
+    for (std::size_t i = 0; i < n; ++i) pull[i] -= u * p.limits[r].coefficients[i];
+  }
+  if (p.target) {
+    out.target = answer.dual.target;
+    for (std::size_t i = 0; i < n; ++i) pull[i] -= answer.dual.target * p.mean[i];
+  }
+  for (double& value : pull) value = -value;
+  out.sum = -largest_on_budget(pull, p.bounds.lower, p.bounds.upper, 1.0).price;
+  const double noise = 1e-12 * largest_entry(pull);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double price = -pull[i] - out.sum;
+    const bool low = answer.weights[i] <= p.bounds.lower[i] && price > noise;
+    const bool high = answer.weights[i] >= p.bounds.upper[i] && price < -noise;
+    out.lower.push_back(low ? price : 0.0);
+    out.upper.push_back(high ? price : 0.0);
+  }
+  return out;
+}
+
+ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
+  ScenarioAnswer out{.weights = cleaned(p.bounds, std::move(solved.weights)),
+                     .value = 0.0,
+                     .dual = std::move(solved.dual),
+                     .certificate = {},
+                     .shadow_prices = {},
+                     .iterations = solved.iterations,
+                     .method = solved.method};
+  const ScenarioProof proof = scenario_proof(p, out.weights, out.dual);
+  out.value = proof.value;
+  // What rounding leaves of a risk that vanishes.
+  const double size = largest_entry(p.returns.values());
+  const double noise = 1e-15 * (p.risk == ScenarioRisk::kSemivariance ? size * size : size);
+  const double room = kProvenGap * std::abs(out.value) + noise;
+  out.certificate.best = out.value;
+  out.certificate.bound = std::min(proof.bound, out.value);
+  out.certificate.gap = out.value - out.certificate.bound;
+  out.certificate.proven =
+      out.certificate.gap <= room && proof.bound - out.value <= room && proof.infeasibility <= 1e-9;
+  out.shadow_prices = prices_of(p, out);
+  return out;
+}
+
+/// The worst period alone is the tail.
+bool tail_of_one(const ScenarioProblem& p) {
+  return (1.0 - p.alpha) * static_cast<double>(p.returns.rows()) <= 1.0;
+}
+
+Result<Solved> solve(const ScenarioProblem& p, const Execution& execution) {
+  switch (p.risk) {
+    case ScenarioRisk::kCvar:
+    case ScenarioRisk::kMad:
+      return solve_kinks(p, execution);
+    case ScenarioRisk::kCdar:
+    case ScenarioRisk::kMaxDrawdown:
+      return solve_by_tangents(p, execution);
+    case ScenarioRisk::kSemivariance:
+      return solve_semivariance(p, execution);
+    case ScenarioRisk::kEvar:
+      return tail_of_one(p) ? solve_kinks(p, execution) : solve_entropic(p, execution);
+  }
+  return fail(ErrorKind::kInternal, "no such risk");
+}
+
+}  // namespace
+
+Result<ScenarioAnswer> optimize_scenario_risk(const ScenarioProblem& problem,
+                                              const Execution& execution) {
+  QUANTA_CHECK(check(problem));
+  QUANTA_CHECK(check_reachable(problem, execution));
+  auto solved = solve(problem, execution);
+  if (!solved) {
+    Error error = std::move(solved).error();
+    if (error.field == "objective") {
+      error.message =
+          "the risk falls without limit: without bounds, some mix of assets gains in every "
+          "scenario that counts; set bounds";
+    }
+    return std::unexpected(std::move(error));
+  }
+  ScenarioAnswer answer = answer_of(problem, *std::move(solved));
+  if (answer.certificate.proven || problem.risk != ScenarioRisk::kEvar) return answer;
+  // The optimum has no z > 0 where as many losses as the tail holds are equal.
+  QUANTA_TRY(Solved by_tangents, solve_by_tangents(problem, execution));
+  ScenarioAnswer other = answer_of(problem, std::move(by_tangents));
+  return other.certificate.gap < answer.certificate.gap ? other : answer;
+}
+
+}  // namespace quanta::portfolio

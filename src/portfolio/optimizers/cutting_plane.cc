@@ -1,0 +1,140 @@
+#include "portfolio/optimizers/cutting_plane.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "portfolio/optimizers/piecewise_linear.h"
+
+namespace quanta::portfolio {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kFar = 1e4;
+/// A tangent that lifts the master by less than this beside the value is rounding.
+constexpr double kLift = 1e-14;
+
+/// The largest absolute entry; 1 where there is none.
+double size_of(std::span<const double> row) {
+  double size = 0.0;
+  for (const double entry : row) size = std::max(size, std::abs(entry));
+  return size > 0.0 ? size : 1.0;
+}
+
+/// The master in x and the level, which the tangents lie below: level is the last variable, and
+/// the objective in units of `unit`.
+class Master {
+ public:
+  Master(const Polyhedron& polyhedron, double unit)
+      : n_(polyhedron.lower.size()), unit_(unit), simplex_(start(polyhedron)) {
+    std::vector<double> coefficients(n_ + 1);
+    for (const PolyhedronRow& row : polyhedron.rows) {
+      const double size = size_of(row.coefficients);
+      for (std::size_t i = 0; i < n_; ++i) coefficients[i] = row.coefficients[i] / size;
+      coefficients[n_] = 0.0;
+      simplex_.add_row(coefficients, row.limit / size, row.equation ? -kInfinity : 0.0, kInfinity);
+      row_sizes_.push_back(size);
+    }
+  }
+
+  void add(const Tangent& tangent) {
+    std::vector<double> coefficients(n_ + 1, -1.0);
+    for (std::size_t i = 0; i < n_; ++i) coefficients[i] = tangent.gradient[i] / unit_;
+    simplex_.add_row(coefficients, -tangent.constant / unit_, 0.0, kInfinity);
+  }
+
+  PiecewiseLinearSimplex& simplex() { return simplex_; }
+  std::vector<double> x() const { return {simplex_.x().data(), simplex_.x().data() + n_}; }
+  double level() const { return unit_ * simplex_.x()[static_cast<Eigen::Index>(n_)]; }
+  double row_multiplier(std::size_t r, double y) const { return unit_ * y / row_sizes_[r]; }
+
+ private:
+  PiecewiseLinearSimplex start(const Polyhedron& polyhedron) const {
+    std::vector<double> linear(n_ + 1);
+    std::vector<double> lower(polyhedron.lower);
+    std::vector<double> upper(polyhedron.upper);
+    for (double& bound : lower) bound = std::max(bound, -kFar);
+    for (double& bound : upper) bound = std::min(bound, kFar);
+    linear[n_] = 1.0;
+    lower.push_back(-kInfinity);
+    upper.push_back(kInfinity);
+    return {std::move(linear), std::move(lower), std::move(upper)};
+  }
+
+  std::size_t n_;
+  double unit_;
+  PiecewiseLinearSimplex simplex_;
+  std::vector<double> row_sizes_;
+};
+
+/// Any point of the polyhedron.
+Result<std::vector<double>> some_point(const Polyhedron& polyhedron, const Execution& execution) {
+  Master master(polyhedron, 1.0);
+  master.add(
+      {.value = 0.0, .constant = 0.0, .gradient = std::vector(polyhedron.lower.size(), 0.0)});
+  QUANTA_CHECK(master.simplex().minimize(execution));
+  return master.x();
+}
+
+}  // namespace
+
+Result<CuttingPlaneAnswer> minimize_by_tangents(
+    const Polyhedron& polyhedron, const std::function<Tangent(std::span<const double>)>& tangent,
+    double gap, int most_rounds, const Execution& execution) {
+  const std::size_t n = polyhedron.lower.size();
+  const std::size_t n_rows = polyhedron.rows.size();
+  QUANTA_TRY(std::vector<double> start, some_point(polyhedron, execution));
+  Tangent first = tangent(start);
+  Master master(polyhedron, size_of(first.gradient));
+  CuttingPlaneAnswer best;
+  best.x = start;
+  best.value = first.value;
+  best.bound = -kInfinity;
+  std::vector<std::vector<double>> points;
+  const auto add = [&](std::vector<double> at, const Tangent& found) {
+    master.add(found);
+    if (found.value < best.value) {
+      best.value = found.value;
+      best.x = at;
+    }
+    points.push_back(std::move(at));
+    ++best.iterations;
+  };
+  add(std::move(start), first);
+  QUANTA_CHECK(master.simplex().minimize(execution));
+  for (int round = 0; round < most_rounds; ++round) {
+    best.bound = std::max(best.bound, master.level());
+    if (best.value - best.bound <= gap * std::abs(best.value)) break;
+    std::vector<double> vertex = master.x();
+    std::vector<double> between(n);
+    for (std::size_t i = 0; i < n; ++i) between[i] = 0.5 * (vertex[i] + best.x[i]);
+    const double level = master.level();
+    const Tangent at_vertex = tangent(vertex);
+    const bool exact = at_vertex.value <= level + kLift * std::abs(level);
+    add(std::move(vertex), at_vertex);
+    if (exact) break;
+    const Tangent halfway = tangent(between);
+    add(std::move(between), halfway);
+    QUANTA_CHECK(master.simplex().repair(execution));
+  }
+  QUANTA_CHECK(master.simplex().minimize(execution));
+  best.bound = master.level();
+
+  const std::vector<double> multipliers = master.simplex().row_multipliers();
+  for (std::size_t r = 0; r < n_rows; ++r) {
+    best.row_multipliers.push_back(master.row_multiplier(r, multipliers[r]));
+  }
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    if (multipliers[n_rows + k] <= 0.0) continue;
+    best.supports.push_back({std::move(points[k]), multipliers[n_rows + k]});
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool stands_in = (std::isinf(polyhedron.lower[i]) && best.x[i] <= -kFar) ||
+                           (std::isinf(polyhedron.upper[i]) && best.x[i] >= kFar);
+    if (stands_in) return infeasible("objective", "the objective falls without limit");
+  }
+  return best;
+}
+
+}  // namespace quanta::portfolio

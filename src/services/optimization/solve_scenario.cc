@@ -1,0 +1,94 @@
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "portfolio/objectives/scenario_risk.h"
+#include "services/optimization/deadline.h"
+#include "services/optimization/solve.h"
+#include "services/optimization/stopwatch.h"
+
+namespace quanta::services {
+namespace {
+
+portfolio::ScenarioRisk risk_of(OptimizeObjective objective) {
+  switch (objective) {
+    case OptimizeObjective::kMinCdar:
+      return portfolio::ScenarioRisk::kCdar;
+    case OptimizeObjective::kMinMad:
+      return portfolio::ScenarioRisk::kMad;
+    case OptimizeObjective::kMinSemivariance:
+      return portfolio::ScenarioRisk::kSemivariance;
+    case OptimizeObjective::kMinEvar:
+      return portfolio::ScenarioRisk::kEvar;
+    case OptimizeObjective::kMinMaxDrawdown:
+      return portfolio::ScenarioRisk::kMaxDrawdown;
+    default:
+      break;
+  }
+  return portfolio::ScenarioRisk::kCvar;
+}
+
+std::unexpected<Error> of_flags(Error error) {
+  if (error.field == "limits") error.field = "group";
+  if (error.field == "returns" || error.field == "mean") error.field = "prices";
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace
+
+Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& estimate,
+                            const Run& run, OptimizeDocument& document) {
+  portfolio::MeanVarianceProblem shared;  // bounds, limits and target, as for the other weights
+  shared.mean = estimate.moments.mean;
+  QUANTA_TRY(shared.bounds, bounds_of(request.bounds, estimate.assets));
+  QUANTA_CHECK(add_groups(request, estimate, document, shared));
+  if (request.target) {
+    shared.objective = portfolio::Objective::kTargetReturn;
+    shared.target = *request.target;
+  }
+  const portfolio::ScenarioProblem problem{.returns = estimate.returns,
+                                           .risk = risk_of(request.objective),
+                                           .alpha = request.alpha.value_or(0.95),
+                                           .bounds = shared.bounds,
+                                           .limits = shared.limits,
+                                           .target = request.target,
+                                           .mean = shared.mean};
+  const double in_tail = (1.0 - problem.alpha) * static_cast<double>(problem.returns.rows());
+  if (takes_alpha(request.objective) && in_tail < 1.0) {
+    document.provenance.warnings.push_back(
+        fmt::format("beyond alpha {} lies less than one of {} returns: the worst one alone is the "
+                    "tail",
+                    problem.alpha, problem.returns.rows()));
+  }
+
+  const Deadline deadline(run.execution.stop, request.deadline_s);
+  Execution execution = run.execution;
+  execution.stop = deadline.token();
+  const Stopwatch watch;
+  auto answer = portfolio::optimize_scenario_risk(problem, execution);
+  if (!answer) return of_flags(std::move(answer).error());
+
+  portfolio::ContinuousAnswer rows{};
+  rows.weights = answer->weights;
+  rows.shadow_prices = answer->shadow_prices;
+  for (std::size_t i = 0; i < rows.weights.size(); ++i) {
+    rows.expected_return += shared.mean[i] * rows.weights[i];
+  }
+  document.weights = answer->weights;
+  document.objective.value = answer->value;
+  document.objective.sense = portfolio::Sense::kMinimize;
+  document.certificate = answer->certificate;
+  document.constraints = constraint_rows(shared, rows, estimate.assets);
+  document.provenance.method = std::string(answer->method);
+  document.methods.push_back({.name = std::string(answer->method),
+                              .kind = MethodKind::kClassical,
+                              .value = answer->value,
+                              .gap = answer->certificate.gap,
+                              .seconds = watch.seconds(),
+                              .iterations = static_cast<std::uint64_t>(answer->iterations),
+                              .weights = answer->weights,
+                              .details = {}});
+  return {};
+}
+
+}  // namespace quanta::services
