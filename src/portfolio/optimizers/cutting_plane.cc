@@ -14,6 +14,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kFar = 1e4;
 /// A tangent that lifts the master by less than this beside the value is rounding.
 constexpr double kLift = 1e-14;
+/// A slope beyond a stand-in that is smaller than this beside the tangents' is rounding.
+constexpr double kNoSlope = 1e-9;
 
 /// The largest absolute entry; 1 where there is none.
 double size_of(std::span<const double> row) {
@@ -125,14 +127,25 @@ Result<CuttingPlaneAnswer> minimize_by_tangents(
   for (std::size_t r = 0; r < n_rows; ++r) {
     best.row_multipliers.push_back(master.row_multiplier(r, multipliers[r]));
   }
+  std::vector<double> slope(n);  // of the Lagrangian
+  double size = 0.0;
   for (std::size_t k = 0; k < points.size(); ++k) {
-    if (multipliers[n_rows + k] <= 0.0) continue;
-    best.supports.push_back({std::move(points[k]), multipliers[n_rows + k]});
+    const double multiplier = multipliers[n_rows + k];
+    if (multiplier <= 0.0) continue;
+    const Tangent support = tangent(points[k]);
+    for (std::size_t i = 0; i < n; ++i) slope[i] += multiplier * support.gradient[i];
+    size = std::max(size, size_of(support.gradient));
+    best.supports.push_back({std::move(points[k]), multiplier});
+  }
+  for (std::size_t r = 0; r < n_rows; ++r) {
+    for (std::size_t i = 0; i < n; ++i) {
+      slope[i] += best.row_multipliers[r] * polyhedron.rows[r].coefficients[i];
+    }
   }
   for (std::size_t i = 0; i < n; ++i) {
-    const bool stands_in = (std::isinf(polyhedron.lower[i]) && best.x[i] <= -kFar) ||
-                           (std::isinf(polyhedron.upper[i]) && best.x[i] >= kFar);
-    if (stands_in) return infeasible("objective", "the objective falls without limit");
+    const bool below = std::isinf(polyhedron.lower[i]) && slope[i] > kNoSlope * size;
+    const bool above = std::isinf(polyhedron.upper[i]) && slope[i] < -kNoSlope * size;
+    if (below || above) return infeasible("objective", "the objective falls without limit");
   }
   return best;
 }

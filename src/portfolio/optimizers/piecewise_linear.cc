@@ -16,6 +16,8 @@ using Eigen::VectorXd;
 
 /// A descent that is smaller than this beside the terms whose sum it is, is rounding.
 constexpr double kNoise = 1e-12;
+/// What additions and subtractions leave of a gradient that vanishes, beside what it has been.
+constexpr double kLeftOver = 1e-14;
 /// Rates below this, beside the largest entry of the edge, are none.
 constexpr double kNoRate = 1e-10;
 constexpr double kRoom = 1e-10;
@@ -103,6 +105,7 @@ void PiecewiseLinearSimplex::recompute_residuals() {
   for (std::size_t i = 0; i < n_rows(); ++i) {
     excess_[i] = sides_[i] == Side::kActive ? 0.0 : rates_[i] - offsets_[i];
   }
+  gradient_size_ = 0.0;
   gradient_ = VectorXd::Zero(static_cast<Index>(n()));
   if (!feasibility_) {
     gradient_ = Eigen::Map<const VectorXd>(linear_.data(), static_cast<Index>(n()));
@@ -201,6 +204,7 @@ void PiecewiseLinearSimplex::compute_rates(const Eigen::Ref<const VectorXd>& dir
 bool PiecewiseLinearSimplex::find_edge(Edge& edge, bool shuffled) {
   const auto size = static_cast<Index>(n());
   multipliers_.noalias() = -(edges_.transpose() * gradient_);
+  gradient_size_ = std::max(gradient_size_, gradient_.lpNorm<Eigen::Infinity>());
   std::vector<std::pair<double, Index>> falling;
   for (Index p = 0; p < size; ++p) {
     const Range range = range_of_plane(active_[static_cast<std::size_t>(p)]);
@@ -221,7 +225,8 @@ bool PiecewiseLinearSimplex::find_edge(Edge& edge, bool shuffled) {
     const bool above = multipliers_[p] > range.most;
     const double descent = above ? multipliers_[p] - range.most : range.least - multipliers_[p];
     const double terms = edges_.col(p).cwiseAbs().dot(gradient_.cwiseAbs());
-    if (descent <= kNoise * terms) continue;
+    const double left = kLeftOver * gradient_size_ * edges_.col(p).lpNorm<1>();
+    if (descent <= kNoise * terms + left) continue;
     edge = {p, above ? 1.0 : -1.0, descent};
     return true;
   }
@@ -305,7 +310,7 @@ Result<void> PiecewiseLinearSimplex::descend(const Execution& execution) {
       std::ranges::pop_heap(breakpoints_, std::greater<>(), &Breakpoint::at);
       stop = breakpoints_.back();
       slope += stop.jump;
-      if (slope >= 0.0) break;
+      if (slope >= -kNoise * edge.descent) break;  // level but for rounding
       breakpoints_.pop_back();
       const std::size_t i = stop.plane - n();
       const double before = resting_multiplier(i);

@@ -109,6 +109,7 @@ class PiecewiseLinearSimplex {
   std::vector<Breakpoint> breakpoints_;
   Eigen::VectorXd x_;
   Eigen::VectorXd gradient_;         // c + sum of y_i b_i over rows off their kink
+  double gradient_size_ = 0.0;       // its largest entry since it was last made afresh
   Eigen::VectorXd multipliers_;      // of the active planes, in their positions
   Eigen::MatrixXd edges_;            // inverse of the normals of the active planes
   std::vector<std::size_t> active_;  // plane at each position: variable j, or n + row

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Solves the scenario objectives of `quanta optimize` a second time, with scipy, and compares.
+
+    scripts/optimization_peers.py --binary build/release/quanta --prices prices.csv [--from D] [--to D]
+
+CVaR, CDaR, MAD and maximum drawdown are stated as linear programs and given to HiGHS, semi-variance
+as a quadratic program and EVaR as a smooth one to SLSQP. Exit status 0: all agree; 1: one does not;
+77: scipy is not installed.
+"""
+
+import argparse
+import csv
+import json
+import math
+import subprocess
+import sys
+
+try:
+    import numpy as np
+    from scipy import sparse
+    from scipy.optimize import linprog, minimize
+except ImportError as error:
+    print(f"skipped: {error}; Debian's package is python3-scipy")
+    sys.exit(77)
+
+
+def read_returns(path, first, last):
+    with open(path, newline="") as file:
+        rows = list(csv.reader(file))
+    kept = [row for row in rows[1:] if (not first or row[0] >= first) and (not last or row[0] <= last)]
+    prices = np.array([[float(cell) for cell in row[1:]] for row in kept])
+    return rows[0][1:], prices[1:] / prices[:-1] - 1
+
+
+def quanta(options, objective, words):
+    command = [options.binary, "optimize", "--json", "--prices", options.prices, "--objective", objective]
+    for flag in ("from", "to"):
+        if getattr(options, flag):
+            command += ["--" + flag, getattr(options, flag)]
+    done = subprocess.run(command + words, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(command + words)}\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+class Program:
+    """minimise cost'x, rows x <= limits, with the weights first and their sum 1."""
+
+    def __init__(self, returns, scale):
+        self.returns = returns * scale
+        self.scale = scale
+        self.n_periods, self.n = returns.shape
+        self.target = None  # (means, least)
+
+    def solve(self, n_more, cost, rows, limits, lower):
+        """The first n variables are weights, then n_more with the lower bounds given."""
+        if self.target is not None:
+            mean, least = self.target
+            rows = sparse.vstack([rows, sparse.csr_matrix(np.r_[-mean, np.zeros(n_more)])])
+            limits = np.r_[limits, -least]
+        answer = linprog(
+            cost, A_ub=rows.tocsc(), b_ub=limits,
+            A_eq=np.r_[np.ones(self.n), np.zeros(n_more)][None, :], b_eq=[1.0],
+            bounds=[(0, 1)] * self.n + [(low, None) for low in lower], method="highs",
+            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10})
+        if answer.status:
+            sys.exit(f"linprog: {answer.message}")
+        return answer.x[: self.n], answer.fun / self.scale
+
+    def cvar(self, alpha):
+        t, n = self.n_periods, self.n
+        cost = np.r_[np.zeros(n), 1.0, np.full(t, 1 / ((1 - alpha) * t))]
+        rows = sparse.hstack([sparse.csr_matrix(-self.returns), -np.ones((t, 1)), -sparse.eye(t)])
+        return self.solve(1 + t, cost, rows, np.zeros(t), [None] + [0] * t)
+
+    def mad(self):
+        t, n = self.n_periods, self.n
+        centred = sparse.csr_matrix(self.returns - self.returns.mean(axis=0))
+        cost = np.r_[np.zeros(n), np.full(t, 1 / t)]
+        rows = sparse.vstack([sparse.hstack([centred, -sparse.eye(t)]), sparse.hstack([-centred, -sparse.eye(t)])])
+        return self.solve(t, cost, rows, np.zeros(2 * t), [0] * t)
+
+    def drawdown(self, alpha):
+        """Peaks p_t >= the path, p_t >= p_{t-1}, p_0 = 0; alpha None: the largest drawdown."""
+        t, n = self.n_periods, self.n
+        path = sparse.csr_matrix(np.cumsum(self.returns, axis=0))
+        eye = sparse.eye(t)
+        shift = sparse.eye(t, k=-1)
+        above = sparse.hstack([path, -eye])
+        rising = sparse.hstack([sparse.csr_matrix((t, n)), shift - eye])
+        fall = sparse.hstack([-path, eye])  # the drawdown
+        if alpha is None:
+            rows = [sparse.hstack([above, np.zeros((t, 1))]), sparse.hstack([rising, np.zeros((t, 1))]),
+                    sparse.hstack([fall, -np.ones((t, 1))])]
+            cost = np.r_[np.zeros(n + t), 1.0]
+            more, lower = t + 1, [0] * t + [None]
+        else:
+            none = sparse.csr_matrix((t, 1 + t))
+            rows = [sparse.hstack([above, none]), sparse.hstack([rising, none]),
+                    sparse.hstack([fall, -np.ones((t, 1)), -eye])]
+            cost = np.r_[np.zeros(n + t), 1.0, np.full(t, 1 / ((1 - alpha) * t))]
+            more, lower = 2 * t + 1, [0] * t + [None] + [0] * t
+        return self.solve(more, cost, sparse.vstack(rows), np.zeros(3 * t), lower)
+
+    def smooth(self, value, gradient, n_more=0, start=()):
+        """SLSQP from equal weights; several rounds, as each ends early."""
+        n = self.n
+        x = np.r_[np.full(n, 1 / n), start]
+        constraints = [{"type": "eq", "fun": lambda x: x[:n].sum() - 1,
+                        "jac": lambda x: np.r_[np.ones(n), np.zeros(n_more)]}]
+        bounds = [(0, 1)] * n + [(1e-9, None)] * n_more
+        for _ in range(5):
+            x = minimize(value, x, jac=gradient, bounds=bounds, constraints=constraints, method="SLSQP",
+                         options={"ftol": 1e-16, "maxiter": 2000}).x
+        return x[:n], value(x)
+
+    def semivariance(self):
+        below = self.returns.mean(axis=0) - self.returns
+
+        def value(w):
+            return np.maximum(below @ w, 0).dot(np.maximum(below @ w, 0)) / self.n_periods
+
+        def gradient(w):
+            return 2 / self.n_periods * below.T @ np.maximum(below @ w, 0)
+
+        weights, found = self.smooth(value, gradient)
+        return weights, found / self.scale**2
+
+    def evar(self, alpha):
+        level = -math.log(1 - alpha)
+
+        def value(x):
+            loss, z = -self.returns @ x[:-1], x[-1]
+            return loss.max() + z * (level + math.log(np.exp((loss - loss.max()) / z).mean()))
+
+        def gradient(x):
+            loss, z = -self.returns @ x[:-1], x[-1]
+            tilt = np.exp((loss - loss.max()) / z)
+            log_mean = math.log(tilt.mean())
+            tilt /= tilt.sum()
+            return np.r_[-self.returns.T @ tilt, level + log_mean - tilt @ (loss - loss.max()) / z]
+
+        weights, found = self.smooth(value, gradient, 1, [1.0])
+        return weights, found / self.scale
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", default="build/release/quanta")
+    parser.add_argument("--prices", required=True, help="CSV: a date, then one column per asset")
+    parser.add_argument("--from", help="first price date")
+    parser.add_argument("--to", help="last price date")
+    options = parser.parse_args()
+    _, returns = read_returns(options.prices, getattr(options, "from"), options.to)
+    plain = Program(returns, 100.0)
+    aiming = Program(returns, 100.0)
+    mean = returns.mean(axis=0) * 252
+    aiming.target = (mean, float(np.sort(mean)[len(mean) // 2 :].mean()))
+    aim = ["--periods", "252", "--target", repr(aiming.target[1])]
+
+    cases = [
+        ("min-cvar", ["--alpha", "0.95"], lambda: plain.cvar(0.95), 1e-9),
+        ("min-cvar", ["--alpha", "0.99"], lambda: plain.cvar(0.99), 1e-9),
+        ("min-cvar", ["--alpha", "0.95", *aim], lambda: aiming.cvar(0.95), 1e-9),
+        ("min-cdar", ["--alpha", "0.95"], lambda: plain.drawdown(0.95), 1e-8),
+        ("min-cdar", ["--alpha", "0.8", *aim], lambda: aiming.drawdown(0.8), 1e-8),
+        ("min-mad", [], plain.mad, 1e-9),
+        ("min-mad", aim, aiming.mad, 1e-9),
+        ("min-max-drawdown", [], lambda: plain.drawdown(None), 1e-8),
+        ("min-max-drawdown", aim, lambda: aiming.drawdown(None), 1e-8),
+        ("min-semivariance", [], plain.semivariance, 1e-7),
+        ("min-evar", ["--alpha", "0.95"], lambda: plain.evar(0.95), 1e-7),
+        ("min-evar", ["--alpha", "0.9"], lambda: plain.evar(0.9), 1e-7),
+    ]
+    print(f"{returns.shape[0]} returns of {returns.shape[1]} assets")
+    print(f"{'objective':<52}{'quanta':>22}{'scipy':>22}{'difference':>12}{'weights':>10}")
+    failed = 0
+    for objective, words, peer, room in cases:
+        document = quanta(options, objective, words)
+        weights, value = peer()
+        got = document["objective"]["value"]
+        apart = np.abs(np.array(document["weights"]) - weights).max()
+        # A peer that stops early is above the optimum, never below it.
+        agrees = -1e-9 * abs(value) <= value - got <= room * abs(value)
+        proven = document["certificate"]["proven"]
+        failed += not (agrees and proven)
+        print(f"{objective + ' ' + ' '.join(words):<52}{got:>22.15g}{value:>22.15g}{value - got:>12.2g}{apart:>10.1g}"
+              f"{'' if agrees else '  DIFFERS'}{'' if proven else '  NOT PROVEN'}")
+    print(f"{len(cases) - failed} agree, {failed} do not")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
