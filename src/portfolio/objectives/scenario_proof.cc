@@ -268,6 +268,9 @@ ScenarioProof scenario_proof(const ScenarioProblem& p, std::span<const double> w
   }
   if (p.target) row(p.mean, *p.target, kInfinity, std::max(dual.target, 0.0));
   out.bound -= largest_on_budget(pull, lower, upper, 1.0).value;
+  // The dual of nothing at all, or of drawdowns from where they are, proves 0.
+  const bool signless = p.risk == ScenarioRisk::kCvar || p.risk == ScenarioRisk::kEvar;
+  if (found.constant > -kInfinity && !signless) out.bound = std::max(out.bound, 0.0);
   return out;
 }
 

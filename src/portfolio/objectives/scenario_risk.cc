@@ -31,6 +31,8 @@ constexpr double kSumRoom = 1e-12;
 constexpr double kTargetRoom = 1e-12;
 constexpr int kMostTangentRounds = 2000;
 constexpr int kMostNewtonSteps = 200;
+/// A semi-variance, in squares of a typical return, that is none.
+constexpr double kVanished = 1e-28;
 
 double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
 
@@ -517,7 +519,7 @@ Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& exe
     };
     const double value = value_at(0.0);
     const double slope = 2.0 / count * at.cwiseMax(0.0).dot(change);
-    if (slope >= -1e-15 * value) break;
+    if (slope >= -1e-15 * value || value <= kVanished) break;
     double length = 1.0;
     while (value_at(length) > value + 1e-4 * length * slope && length > 1e-12) length *= 0.5;
     const bool same = ((at.array() > 0.0) == ((at + change).array() > 0.0)).all();
@@ -672,7 +674,7 @@ ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
   out.value = proof.value;
   // What rounding leaves of a risk that vanishes.
   const double size = largest_entry(p.returns.values());
-  const double noise = 1e-15 * (p.risk == ScenarioRisk::kSemivariance ? size * size : size);
+  const double noise = 1e-14 * (p.risk == ScenarioRisk::kSemivariance ? size * size : size);
   const double room = kProvenGap * std::abs(out.value) + noise;
   out.certificate.best = out.value;
   out.certificate.bound = std::min(proof.bound, out.value);
