@@ -9,6 +9,7 @@ Result<std::vector<Row>> price_file_benchmark(const Context& context);
 Result<std::vector<Row>> data_check_benchmark(const Context& context);
 Result<std::vector<Row>> covariance_benchmark(const Context& context);
 Result<std::vector<Row>> quadratic_program_benchmark(const Context& context);
+Result<std::vector<Row>> scenario_risk_benchmark(const Context& context);
 Result<std::vector<Row>> random_circuit_benchmark(const Context& context);
 Result<std::vector<Row>> fourier_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_x_benchmark(const Context& context);
@@ -27,6 +28,7 @@ std::span<const Benchmark> benchmarks() {
       {"quadratic-program", quadratic_program_benchmark},
       // First: the C library keeps the blocks of later ones when they are freed.
       {"quantum-memory", quantum_memory_benchmark},
+      {"portfolio-cvar", scenario_risk_benchmark},
       {"quantum-random", random_circuit_benchmark},
       {"quantum-qft", fourier_benchmark},
       {"quantum-qaoa-x", qaoa_x_benchmark},

@@ -16,6 +16,7 @@ find_package(ZLIB REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(clp REQUIRED IMPORTED_TARGET clp)
 find_package(tomlplusplus REQUIRED)
 
 if(QUANTA_TESTS)

@@ -10,7 +10,8 @@ set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(g++-12 cmake ninja-build ccache pkg-config libfmt-dev libspdlog-dev libcli11-dev
-  libtomlplusplus-dev libeigen3-dev libnlopt-dev libssl-dev libzstd-dev zlib1g-dev)
+  libtomlplusplus-dev libeigen3-dev libnlopt-dev coinor-libclp-dev libssl-dev libzstd-dev
+  zlib1g-dev)
 test_packages=(libgtest-dev librapidcheck-dev)
 full_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gcovr python3)
 boost_packages=(libboost1.81-dev libboost-json1.81-dev libboost-json1.81.0
