@@ -214,7 +214,7 @@ Result<void> check_reachable(const ScenarioProblem& p, const Execution& executio
     QUANTA_CHECK(simplex.minimize(execution));
     double value = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
-      value -= scale * objective[i] * simplex.x()[static_cast<Index>(i)];
+      value -= scale * objective[i] * simplex.x()[i];
     }
     return value;
   };

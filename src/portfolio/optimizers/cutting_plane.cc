@@ -48,7 +48,7 @@ class Master {
 
   PiecewiseLinearSimplex& simplex() { return simplex_; }
   std::vector<double> x() const { return {simplex_.x().data(), simplex_.x().data() + n_}; }
-  double level() const { return unit_ * simplex_.x()[static_cast<Eigen::Index>(n_)]; }
+  double level() const { return unit_ * simplex_.x()[n_]; }
   double row_multiplier(std::size_t r, double y) const { return unit_ * y / row_sizes_[r]; }
 
  private:

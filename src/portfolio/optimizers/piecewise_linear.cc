@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
+#include <Eigen/Core>
 #include <Eigen/LU>
 
 namespace quanta::portfolio {
@@ -35,8 +37,79 @@ double shuffle(std::uint64_t pivot, std::uint64_t position) {
 
 }  // namespace
 
-PiecewiseLinearSimplex::PiecewiseLinearSimplex(std::vector<double> linear,
-                                               std::vector<double> lower, std::vector<double> upper)
+/// The point and what holds it.
+class PiecewiseLinearSimplex::Vertex {
+ public:
+  Vertex(std::vector<double> linear, std::vector<double> lower, std::vector<double> upper);
+
+  void add_row(std::span<const double> coefficients, double offset, double least, double most);
+  Result<void> minimize(const Execution& execution);
+  Result<void> repair(const Execution& execution);
+  std::span<const double> x() const { return {x_.data(), n()}; }
+  std::vector<double> row_multipliers() const;
+  int iterations() const { return iterations_; }
+
+ private:
+  enum class Side : std::uint8_t { kBelow, kAbove, kActive };
+  enum class Place : std::uint8_t { kBetween, kAtLower, kAtUpper, kHeld };
+  struct Range {
+    double least = 0.0;
+    double most = 0.0;
+  };
+  struct Edge {
+    Eigen::Index position = -1;  // the hyperplane that is left
+    double sign = 1.0;
+    double descent = 0.0;
+  };
+  struct Breakpoint {
+    double at = 0.0;
+    double jump = 0.0;
+    std::size_t plane = 0;
+  };
+
+  std::size_t n() const { return linear_.size(); }
+  std::size_t n_rows() const { return offsets_.size(); }
+  std::span<const double> row(std::size_t i) const { return {rows_.data() + i * n(), n()}; }
+  Range range_of_row(std::size_t i) const;
+  Range range_of_plane(std::size_t plane) const;
+  double resting_multiplier(std::size_t i) const;
+  double value_of_plane(std::size_t plane) const;
+  void pull_row(std::size_t i, double multiplier);
+  void begin_phase(bool feasibility);
+  void recompute_residuals();
+  void invert();
+  void polish();
+  Result<void> descend(const Execution& execution);
+  bool find_edge(Edge& edge, bool shuffled);
+  void compute_rates(const Eigen::Ref<const Eigen::VectorXd>& direction);
+  bool collect_breakpoints(const Eigen::VectorXd& direction);
+  void exchange(Eigen::Index position, std::size_t plane);
+  bool violated_plane(std::size_t& plane, double& excess) const;
+
+  std::vector<double> linear_, lower_, upper_;
+  std::vector<double> rows_;                  // row by row
+  std::vector<std::vector<double>> columns_;  // the same by variable
+  std::vector<double> offsets_;
+  std::vector<Range> ranges_;
+  std::vector<Side> sides_;     // of rows
+  std::vector<Place> places_;   // of variables
+  std::vector<double> excess_;  // b_i'x - offset_i
+  std::vector<double> rates_;   // b_i'd
+  std::vector<Breakpoint> breakpoints_;
+  Eigen::VectorXd x_;
+  Eigen::VectorXd gradient_;         // c + sum of y_i b_i over rows off their kink
+  double gradient_size_ = 0.0;       // its largest entry since it was last made afresh
+  Eigen::VectorXd multipliers_;      // of the active planes, in their positions
+  Eigen::MatrixXd edges_;            // inverse of the normals of the active planes
+  std::vector<std::size_t> active_;  // plane at each position: variable j, or n + row
+  bool feasibility_ = false;         // the first phase
+  bool feasible_ = false;
+  int iterations_ = 0;
+  int since_inverse_ = 0;
+};
+
+PiecewiseLinearSimplex::Vertex::Vertex(std::vector<double> linear, std::vector<double> lower,
+                                       std::vector<double> upper)
     : linear_(std::move(linear)), lower_(std::move(lower)), upper_(std::move(upper)) {
   const auto size = static_cast<Index>(n());
   columns_.resize(n());
@@ -52,8 +125,8 @@ PiecewiseLinearSimplex::PiecewiseLinearSimplex(std::vector<double> linear,
   }
 }
 
-void PiecewiseLinearSimplex::add_row(std::span<const double> coefficients, double offset,
-                                     double least, double most) {
+void PiecewiseLinearSimplex::Vertex::add_row(std::span<const double> coefficients, double offset,
+                                             double least, double most) {
   double at = -offset;
   for (std::size_t j = 0; j < n(); ++j) {
     columns_[j].push_back(coefficients[j]);
@@ -67,7 +140,8 @@ void PiecewiseLinearSimplex::add_row(std::span<const double> coefficients, doubl
   sides_.push_back(Side::kBelow);
 }
 
-PiecewiseLinearSimplex::Range PiecewiseLinearSimplex::range_of_row(std::size_t i) const {
+PiecewiseLinearSimplex::Vertex::Range PiecewiseLinearSimplex::Vertex::range_of_row(
+    std::size_t i) const {
   const Range range = ranges_[i];
   if (!feasibility_) return range;
   // The first phase: constraints cost what they are broken by, and nothing else counts.
@@ -75,7 +149,8 @@ PiecewiseLinearSimplex::Range PiecewiseLinearSimplex::range_of_row(std::size_t i
   return {std::isfinite(range.least) ? 0.0 : -1.0, 1.0};
 }
 
-PiecewiseLinearSimplex::Range PiecewiseLinearSimplex::range_of_plane(std::size_t plane) const {
+PiecewiseLinearSimplex::Vertex::Range PiecewiseLinearSimplex::Vertex::range_of_plane(
+    std::size_t plane) const {
   if (plane >= n()) return range_of_row(plane - n());
   if (places_[plane] == Place::kHeld) return {};  // no plane of the program: to be left
   if (lower_[plane] == upper_[plane]) return {-kInfinity, kInfinity};
@@ -83,24 +158,24 @@ PiecewiseLinearSimplex::Range PiecewiseLinearSimplex::range_of_plane(std::size_t
 }
 
 /// y of a row off its kink.
-double PiecewiseLinearSimplex::resting_multiplier(std::size_t i) const {
+double PiecewiseLinearSimplex::Vertex::resting_multiplier(std::size_t i) const {
   const Range range = range_of_row(i);
   const double y = sides_[i] == Side::kAbove ? range.most : range.least;
   return std::isfinite(y) ? y : 0.0;
 }
 
-double PiecewiseLinearSimplex::value_of_plane(std::size_t plane) const {
+double PiecewiseLinearSimplex::Vertex::value_of_plane(std::size_t plane) const {
   if (plane >= n()) return offsets_[plane - n()];
   if (places_[plane] == Place::kHeld) return 0.0;
   return places_[plane] == Place::kAtLower ? lower_[plane] : upper_[plane];
 }
 
-void PiecewiseLinearSimplex::pull_row(std::size_t i, double multiplier) {
+void PiecewiseLinearSimplex::Vertex::pull_row(std::size_t i, double multiplier) {
   if (multiplier == 0.0) return;
   gradient_ += multiplier * Eigen::Map<const VectorXd>(row(i).data(), static_cast<Index>(n()));
 }
 
-void PiecewiseLinearSimplex::recompute_residuals() {
+void PiecewiseLinearSimplex::Vertex::recompute_residuals() {
   compute_rates(x_);
   for (std::size_t i = 0; i < n_rows(); ++i) {
     excess_[i] = sides_[i] == Side::kActive ? 0.0 : rates_[i] - offsets_[i];
@@ -115,7 +190,7 @@ void PiecewiseLinearSimplex::recompute_residuals() {
   }
 }
 
-void PiecewiseLinearSimplex::begin_phase(bool feasibility) {
+void PiecewiseLinearSimplex::Vertex::begin_phase(bool feasibility) {
   feasibility_ = feasibility;
   compute_rates(x_);
   for (std::size_t i = 0; i < n_rows(); ++i) {
@@ -127,7 +202,7 @@ void PiecewiseLinearSimplex::begin_phase(bool feasibility) {
 }
 
 /// The edges afresh, without the rounding of many exchanges.
-void PiecewiseLinearSimplex::invert() {
+void PiecewiseLinearSimplex::Vertex::invert() {
   const auto size = static_cast<Index>(n());
   MatrixXd normals = MatrixXd::Zero(size, size);
   for (Index p = 0; p < size; ++p) {
@@ -152,7 +227,7 @@ void PiecewiseLinearSimplex::invert() {
 }
 
 /// x where the active planes meet, to the last bits.
-void PiecewiseLinearSimplex::polish() {
+void PiecewiseLinearSimplex::Vertex::polish() {
   const auto size = static_cast<Index>(n());
   for (int round = 0; round < 2; ++round) {
     VectorXd missing(size);
@@ -171,7 +246,7 @@ void PiecewiseLinearSimplex::polish() {
   }
 }
 
-void PiecewiseLinearSimplex::compute_rates(const Eigen::Ref<const VectorXd>& direction) {
+void PiecewiseLinearSimplex::Vertex::compute_rates(const Eigen::Ref<const VectorXd>& direction) {
   const std::size_t m = n_rows();
   double* const out = rates_.data();
   std::fill_n(out, m, 0.0);
@@ -201,7 +276,7 @@ void PiecewiseLinearSimplex::compute_rates(const Eigen::Ref<const VectorXd>& dir
 }
 
 /// The edge of steepest descent; false at an optimum.
-bool PiecewiseLinearSimplex::find_edge(Edge& edge, bool shuffled) {
+bool PiecewiseLinearSimplex::Vertex::find_edge(Edge& edge, bool shuffled) {
   const auto size = static_cast<Index>(n());
   multipliers_.noalias() = -(edges_.transpose() * gradient_);
   gradient_size_ = std::max(gradient_size_, gradient_.lpNorm<Eigen::Infinity>());
@@ -235,7 +310,7 @@ bool PiecewiseLinearSimplex::find_edge(Edge& edge, bool shuffled) {
 
 /// Where along the edge rows meet their kink and variables their bounds, as a heap with the first
 /// on top.
-bool PiecewiseLinearSimplex::collect_breakpoints(const VectorXd& direction) {
+bool PiecewiseLinearSimplex::Vertex::collect_breakpoints(const VectorXd& direction) {
   breakpoints_.clear();
   const double no_rate = kNoRate * direction.lpNorm<Eigen::Infinity>();
   for (std::size_t j = 0; j < n(); ++j) {
@@ -262,7 +337,7 @@ bool PiecewiseLinearSimplex::collect_breakpoints(const VectorXd& direction) {
 }
 
 /// The plane takes the place of the active one at `position`; the edges turn with it.
-void PiecewiseLinearSimplex::exchange(Index position, std::size_t plane) {
+void PiecewiseLinearSimplex::Vertex::exchange(Index position, std::size_t plane) {
   const auto size = static_cast<Index>(n());
   VectorXd along(size);  // how fast the plane's value changes along each edge
   if (plane < n()) {
@@ -286,7 +361,7 @@ void PiecewiseLinearSimplex::exchange(Index position, std::size_t plane) {
   ++since_inverse_;
 }
 
-Result<void> PiecewiseLinearSimplex::descend(const Execution& execution) {
+Result<void> PiecewiseLinearSimplex::Vertex::descend(const Execution& execution) {
   int stalled = 0;
   const int most_pivots = iterations_ + 1000 + 50 * static_cast<int>(n() + n_rows());
   VectorXd direction;
@@ -347,7 +422,7 @@ Result<void> PiecewiseLinearSimplex::descend(const Execution& execution) {
   return {};
 }
 
-Result<void> PiecewiseLinearSimplex::minimize(const Execution& execution) {
+Result<void> PiecewiseLinearSimplex::Vertex::minimize(const Execution& execution) {
   if (!feasible_) {
     begin_phase(true);
     QUANTA_CHECK(descend(execution));
@@ -365,7 +440,7 @@ Result<void> PiecewiseLinearSimplex::minimize(const Execution& execution) {
 }
 
 /// The constraint that x breaks most.
-bool PiecewiseLinearSimplex::violated_plane(std::size_t& plane, double& excess) const {
+bool PiecewiseLinearSimplex::Vertex::violated_plane(std::size_t& plane, double& excess) const {
   double most = kRoom * 1e-3;
   bool found = false;
   for (std::size_t i = 0; i < n_rows(); ++i) {
@@ -388,7 +463,7 @@ bool PiecewiseLinearSimplex::violated_plane(std::size_t& plane, double& excess) 
   return found;
 }
 
-Result<void> PiecewiseLinearSimplex::repair(const Execution& execution) {
+Result<void> PiecewiseLinearSimplex::Vertex::repair(const Execution& execution) {
   const int most_pivots = iterations_ + 1000 + 50 * static_cast<int>(n() + n_rows());
   std::size_t plane = 0;
   double excess = 0.0;
@@ -448,7 +523,7 @@ Result<void> PiecewiseLinearSimplex::repair(const Execution& execution) {
   return {};
 }
 
-std::vector<double> PiecewiseLinearSimplex::row_multipliers() const {
+std::vector<double> PiecewiseLinearSimplex::Vertex::row_multipliers() const {
   std::vector<double> out(n_rows());
   for (std::size_t i = 0; i < n_rows(); ++i) {
     if (sides_[i] != Side::kActive) out[i] = resting_multiplier(i);
@@ -461,5 +536,34 @@ std::vector<double> PiecewiseLinearSimplex::row_multipliers() const {
   }
   return out;
 }
+
+PiecewiseLinearSimplex::PiecewiseLinearSimplex(std::vector<double> linear,
+                                               std::vector<double> lower, std::vector<double> upper)
+    : vertex_(std::make_unique<Vertex>(std::move(linear), std::move(lower), std::move(upper))) {}
+PiecewiseLinearSimplex::PiecewiseLinearSimplex(PiecewiseLinearSimplex&& other) noexcept = default;
+PiecewiseLinearSimplex& PiecewiseLinearSimplex::operator=(PiecewiseLinearSimplex&& other) noexcept =
+    default;
+PiecewiseLinearSimplex::~PiecewiseLinearSimplex() = default;
+
+void PiecewiseLinearSimplex::add_row(std::span<const double> coefficients, double offset,
+                                     double least, double most) {
+  vertex_->add_row(coefficients, offset, least, most);
+}
+
+Result<void> PiecewiseLinearSimplex::minimize(const Execution& execution) {
+  return vertex_->minimize(execution);
+}
+
+Result<void> PiecewiseLinearSimplex::repair(const Execution& execution) {
+  return vertex_->repair(execution);
+}
+
+std::span<const double> PiecewiseLinearSimplex::x() const { return vertex_->x(); }
+
+std::vector<double> PiecewiseLinearSimplex::row_multipliers() const {
+  return vertex_->row_multipliers();
+}
+
+int PiecewiseLinearSimplex::iterations() const { return vertex_->iterations(); }
 
 }  // namespace quanta::portfolio
