@@ -31,6 +31,8 @@ constexpr double kSumRoom = 1e-12;
 constexpr double kTargetRoom = 1e-12;
 constexpr int kMostTangentRounds = 2000;
 constexpr int kMostNewtonSteps = 200;
+/// A z that is less than this beside the spread of losses is on its way to 0.
+constexpr double kNoWidth = 1e-7;
 /// A semi-variance, in squares of a typical return, that is none.
 constexpr double kVanished = 1e-28;
 
@@ -576,6 +578,7 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
     const double z = point[size];
     loss = scaled * point.head(size);
     const double entropy = tilt(losses, z, y);
+    if (z <= kNoWidth * (loss.maxCoeff() - loss.minCoeff())) break;  // no optimum with z > 0
     const Eigen::Map<const VectorXd> share(y.data(), static_cast<Index>(n_periods));
     // Derivatives of loss_t / z in (w, z), less their mean, times the root of their share.
     RowMatrix rows(static_cast<Index>(n_periods), size + 1);

@@ -23,6 +23,7 @@ constexpr double kLeftOver = 1e-14;
 /// Rates below this, beside the largest entry of the edge, are none.
 constexpr double kNoRate = 1e-10;
 constexpr double kRoom = 1e-10;
+constexpr double kExact = 1e-12;
 constexpr int kPivotsPerInverse = 100;
 constexpr int kStalled = 25;
 
@@ -79,6 +80,7 @@ class PiecewiseLinearSimplex::Vertex {
   void recompute_residuals();
   void invert();
   void polish();
+  bool is_exact() const;
   Result<void> descend(const Execution& execution);
   bool find_edge(Edge& edge, bool shuffled);
   void compute_rates(const Eigen::Ref<const Eigen::VectorXd>& direction);
@@ -226,6 +228,28 @@ void PiecewiseLinearSimplex::Vertex::invert() {
   recompute_residuals();
 }
 
+/// Whether the edges still give multipliers that balance the gradient, and planes that hold x, so
+/// that an inverse made afresh would say the same.
+bool PiecewiseLinearSimplex::Vertex::is_exact() const {
+  VectorXd left = gradient_;
+  double terms = gradient_.lpNorm<Eigen::Infinity>();
+  double apart = 0.0;
+  for (std::size_t p = 0; p < n(); ++p) {
+    const std::size_t plane = active_[p];
+    const double y = multipliers_[static_cast<Index>(p)];
+    terms = std::max(terms, std::abs(y));
+    if (plane < n()) {
+      left[static_cast<Index>(plane)] += y;
+      continue;
+    }
+    const Eigen::Map<const VectorXd> normal(row(plane - n()).data(), static_cast<Index>(n()));
+    left += y * normal;
+    apart = std::max(apart, std::abs(normal.dot(x_) - offsets_[plane - n()]));
+  }
+  return left.lpNorm<Eigen::Infinity>() <= kExact * terms &&
+         apart <= kExact * (1.0 + x_.lpNorm<Eigen::Infinity>());
+}
+
 /// x where the active planes meet, to the last bits.
 void PiecewiseLinearSimplex::Vertex::polish() {
   const auto size = static_cast<Index>(n());
@@ -370,6 +394,10 @@ Result<void> PiecewiseLinearSimplex::Vertex::descend(const Execution& execution)
     Edge edge;
     if (!find_edge(edge, stalled > kStalled)) {
       if (since_inverse_ == 0) return {};
+      if (is_exact()) {
+        polish();
+        return {};
+      }
       invert();
       if (!find_edge(edge, false)) return {};
     }
