@@ -12,6 +12,7 @@ Result<std::vector<Row>> quadratic_program_benchmark(const Context& context);
 Result<std::vector<Row>> scenario_risk_benchmark(const Context& context);
 Result<std::vector<Row>> random_circuit_benchmark(const Context& context);
 Result<std::vector<Row>> fourier_benchmark(const Context& context);
+Result<std::vector<Row>> cardinality_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_x_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_ring_benchmark(const Context& context);
 Result<std::vector<Row>> qaoa_full_benchmark(const Context& context);
@@ -31,6 +32,7 @@ std::span<const Benchmark> benchmarks() {
       {"portfolio-cvar", scenario_risk_benchmark},
       {"quantum-random", random_circuit_benchmark},
       {"quantum-qft", fourier_benchmark},
+      {"portfolio-cardinality", cardinality_benchmark},
       {"quantum-qaoa-x", qaoa_x_benchmark},
       {"quantum-qaoa-ring", qaoa_ring_benchmark},
       {"quantum-qaoa-full", qaoa_full_benchmark},

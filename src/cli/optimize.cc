@@ -127,8 +127,8 @@ Action declare_optimize(CLI::App& app) {
   add_choice<OptimizeObjective>(app, "--objective", "what is optimised (default min-variance)",
                                 request->objective);
   add_number(app, "--target",
-             "least return of target-return, min-cvar and its kin; largest volatility of "
-             "target-risk",
+             "least return of target-return, min-cvar and its kin, min-variance with --select; "
+             "largest volatility of target-risk",
              request->target);
   add_number(app, "--alpha", "confidence of min-cvar, min-cdar, min-evar (default 0.95)",
              request->alpha);
@@ -156,7 +156,8 @@ Action declare_optimize(CLI::App& app) {
             request->clusters, 1);
   add_switch(app, "--leaf-order", "hrp: the optimal order of the tree's leaves",
              request->leaf_order);
-  add_whole(app, "--select", "selection: exactly this many assets", request->select);
+  add_whole(app, "--select", "most assets held (selection: exactly this many)", request->select);
+  add_number(app, "--min-weight", "least weight of an asset that is held", request->min_weight);
   add_whole(app, "--lots", "lots: equal lots in all", request->lots);
   add_whole(app, "--max-lots", "lots: most in one asset (default all)", request->max_lots);
   add_number(app, "--risk-weight", "q of selection and lots: q x'Sx - m'x (default 1)",

@@ -24,6 +24,8 @@ const Words kLots = {"optimize", "--prices",   "prices.csv", "--objective", "lot
                      "4",        "--max-lots", "3",          "--layers",    "2",    "--json"};
 const Words kWeights = {"optimize",    "--prices",   "prices.csv",
                         "--objective", "max-sharpe", "--json"};
+const Words kFew = {"optimize", "--prices", "prices.csv", "--objective",  "utility",
+                    "--json",   "--select", "2",          "--min-weight", "0.3"};
 const Words kRisk = {"risk", "--prices", "prices.csv", "--weights", "ramp", "--json"};
 const Words kMoments = {"moments", "--prices", "prices.csv", "--cov", "oas", "--json"};
 
@@ -106,6 +108,41 @@ TEST_F(Answers, OfWeightsMatchTheirDescription) {
   EXPECT_FALSE(answer.selected);
 }
 
+TEST_F(Answers, OfFewAssetsMatchTheirDescription) {
+  const auto answer = described<services::OptimizeDocument>(kFew);
+  EXPECT_TRUE(answer.certificate.proven);
+  EXPECT_EQ(answer.objective.sense, portfolio::Sense::kMaximize);
+  // The objective's figure is the utility (delta 3) of the two figures beside it.
+  EXPECT_NEAR(answer.objective.value,
+              answer.expected_return - 1.5 * answer.volatility * answer.volatility, 1e-12);
+  EXPECT_GE(answer.certificate.bound, answer.objective.value);
+  ASSERT_TRUE(answer.selected);
+  std::vector<std::string> held;
+  for (std::size_t i = 0; i < answer.weights.size(); ++i) {
+    if (answer.weights[i] == 0.0) continue;
+    EXPECT_GE(answer.weights[i], 0.3);
+    held.push_back(answer.assets[i]);
+  }
+  EXPECT_EQ(held, *answer.selected);
+  EXPECT_LE(held.size(), 2U);
+  // No pair, weighed in steps of a hundredth, has more.
+  const auto moments =
+      described<services::MomentsDocument>({"moments", "--prices", "prices.csv", "--json"});
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 4; ++j) {
+      for (int step = 30; i != j && step <= 70; ++step) {
+        const double a = 0.01 * step;
+        const double b = 1.0 - a;
+        const double variance = a * a * moments.covariance(i, i) +
+                                2.0 * a * b * moments.covariance(i, j) +
+                                b * b * moments.covariance(j, j);
+        EXPECT_LE(a * moments.mean[i] + b * moments.mean[j] - 1.5 * variance,
+                  answer.objective.value + 1e-12);
+      }
+    }
+  }
+}
+
 TEST_F(Answers, OfRiskAndMomentsMatchTheirDescription) {
   const auto risk = described<services::RiskDocument>(kRisk);
   EXPECT_GE(risk.es, risk.var);
@@ -119,7 +156,7 @@ TEST_F(Answers, OfRiskAndMomentsMatchTheirDescription) {
 }
 
 TEST_F(Answers, HaveTheSameBitsForAnyNumberOfThreads) {
-  for (const Words& words : {kLots, kWeights, kRisk, kMoments}) {
+  for (const Words& words : {kLots, kWeights, kFew, kRisk, kMoments}) {
     const std::string one = comparable(document(with(words, {"--threads", "1"})));
     EXPECT_EQ(one, comparable(document(with(words, {"--threads", "2"})))) << words[0];
     EXPECT_EQ(one, comparable(document(with(words, {"--threads", "7"})))) << words[0];

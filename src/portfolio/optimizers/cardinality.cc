@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include <Eigen/Cholesky>
+#include <Eigen/Dense>
 #include <fmt/format.h>
 
 #include "portfolio/optimizers/diagonal_split.h"
@@ -83,6 +85,15 @@ Result<void> check_quadratic(const CardinalityProblem& p) {
                                                    i + 1, j + 1, entry, p.quadratic(j, i)));
       }
     }
+  }
+  // A negative eigenvalue would make every bound a guess. What rounding may leave is let pass.
+  const auto size = static_cast<Eigen::Index>(n);
+  Eigen::MatrixXd q = Eigen::Map<const Eigen::MatrixXd>(p.quadratic.data(), size, size);
+  q.diagonal() *= 1.0 + 1e-9;
+  q.diagonal().array() += 1e-12 * std::max(q.diagonal().maxCoeff(), 1e-200);
+  const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> cholesky(q);
+  if (cholesky.info() != Eigen::Success) {
+    return bad_input("covariance", "is not positive semidefinite; a covariance always is");
   }
   return {};
 }
@@ -523,7 +534,14 @@ Result<CardinalityAnswer> solve_cardinality(const CardinalityProblem& problem,
                                             const CardinalityOptions& options,
                                             const Execution& execution) {
   QUANTA_CHECK(check(problem));
-  const Search search(problem, execution);
+  CardinalityProblem exact = problem;  // to the last bit symmetric
+  for (std::size_t i = 0; i < exact.linear.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      exact.quadratic(i, j) = exact.quadratic(j, i) =
+          0.5 * (exact.quadratic(i, j) + exact.quadratic(j, i));
+    }
+  }
+  const Search search(exact, execution);
   CardinalityAnswer answer;
   Incumbent best;
   Queue queue(problem.linear.size());

@@ -66,7 +66,8 @@ struct CardinalityAnswer {
 /// Where Q is singular (more assets than dates) the split is zero and bounds are weak: the answer
 /// is the same, the proof takes long. Shrink the covariance first.
 ///
-/// Errors: kBadInput naming "covariance", "bounds" (a negative lower limit: no short positions;
+/// Errors: kBadInput naming "covariance" (sizes, not finite, not symmetric, not positive
+/// semidefinite), "bounds" (a negative lower limit: no short positions;
 /// infinite), "mean" (c not finite), "rows" (sizes, not finite), "must" (no such asset) or "select"
 /// (K is 0); kInfeasible naming "select" (more assets must be held than K) or "constraints" (no K
 /// assets satisfy limits and rows: proven by an exhausted tree); kCancelled where it was stopped

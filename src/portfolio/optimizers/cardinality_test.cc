@@ -141,6 +141,8 @@ TEST(Cardinality, NamesTheFieldAtFault) {
        ErrorKind::kBadInput},
       {"not symmetric", [](auto& p) { p.quadratic(1, 2) += 0.1; }, "covariance",
        ErrorKind::kBadInput},
+      {"indefinite", [](auto& p) { p.quadratic(1, 2) = p.quadratic(2, 1) = 9.0; }, "covariance",
+       ErrorKind::kBadInput},
       {"linear", [](auto& p) { p.linear[3] = kInfinity; }, "mean", ErrorKind::kBadInput},
       {"too few bounds", [](auto& p) { p.lower.pop_back(); }, "bounds", ErrorKind::kBadInput},
       {"short positions", [](auto& p) { p.lower[0] = -0.1; }, "bounds", ErrorKind::kBadInput},

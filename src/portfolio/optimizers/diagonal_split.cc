@@ -17,7 +17,10 @@ using Eigen::VectorXd;
 /// A gain of this share of the largest at least, in units of the variance: a split for one
 /// relaxation alone fails the next.
 constexpr double kLeastGain = 0.05;
-constexpr double kFirstBarrier = 0.5;
+/// Multiples of g'd / n. From nothing it must begin far inside: near the edge a coordinate can
+/// hardly move. From a start a low one keeps most of what the start had, which does better in a
+/// tree than the exact optimum of the node's own gains.
+constexpr double kFirstBarrier = 30.0;
 constexpr double kFirstBarrierFromStart = 0.1;
 constexpr double kLastBarrier = 0.002;
 

@@ -31,9 +31,14 @@ Result<void> check(const OptimizeRequest& request) {
   using enum OptimizeObjective;
   const OptimizeObjective objective = request.objective;
   const bool discrete = is_discrete(objective);
-  if (request.target && objective != kTargetReturn && objective != kTargetRisk &&
-      !is_scenario(objective)) {
-    return out_of_place("target", "target-return, target-risk, min-cvar or its kin", objective);
+  const bool few = objective == kMinVariance || objective == kTargetReturn || objective == kUtility;
+  const bool has_target = objective == kTargetReturn || objective == kTargetRisk ||
+                          is_scenario(objective) ||
+                          (objective == kMinVariance && (request.select || request.min_weight));
+  if (request.target && !has_target) {
+    return out_of_place(
+        "target", "target-return, target-risk, min-cvar or its kin (min-variance with --select)",
+        objective);
   }
   if (request.alpha && !takes_alpha(objective)) {
     return out_of_place("alpha", "min-cvar, min-cdar or min-evar", objective);
@@ -41,8 +46,11 @@ Result<void> check(const OptimizeRequest& request) {
   if (request.risk_aversion && objective != kUtility) {
     return out_of_place("risk-aversion", "utility", objective);
   }
-  if (request.select && objective != kSelection) {
-    return out_of_place("select", "selection", objective);
+  if (request.select && objective != kSelection && !few) {
+    return out_of_place("select", "selection, min-variance, target-return or utility", objective);
+  }
+  if (request.min_weight && !few) {
+    return out_of_place("min-weight", "min-variance, target-return or utility", objective);
   }
   if (request.lots && objective != kLots) return out_of_place("lots", "lots", objective);
   if (request.max_lots && objective != kLots) return out_of_place("max-lots", "lots", objective);
@@ -77,6 +85,9 @@ Result<void> check(const OptimizeRequest& request) {
   const bool trades =
       objective == kUtility || objective == kMinVariance || objective == kTargetReturn;
   if (!trades && !request.current.empty()) return without("current");
+  if (!request.current.empty() && (request.select || request.min_weight)) {
+    return fail(ErrorKind::kUsage, "does not go together with --select or --min-weight", "current");
+  }
   if (request.current.empty() && (request.cost || request.max_turnover)) {
     return fail(ErrorKind::kUsage, "needs the weights that are held (--current equal or FILE)",
                 request.cost ? "cost" : "max-turnover");

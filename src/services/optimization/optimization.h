@@ -131,7 +131,7 @@ struct OptimizeRequest {
   OptimizeObjective objective = OptimizeObjective::kMinVariance;
 
   std::optional<double> target;         ///< target-return, target-risk; least return of min-cvar
-                                        ///< and its kin
+                                        ///< and its kin, and of min-variance with `select`
   std::optional<double> alpha;          ///< min-cvar, min-cdar, min-evar; default 0.95
   std::optional<double> risk_aversion;  ///< utility; default 3
 
@@ -149,7 +149,8 @@ struct OptimizeRequest {
   std::optional<unsigned> clusters;                        ///< herc; default: by the gaps
   bool leaf_order = false;                                 ///< hrp: the optimal one
 
-  std::optional<unsigned> select;     ///< selection: k
+  std::optional<unsigned> select;     ///< selection: k; of weights: at most so many are held
+  std::optional<double> min_weight;   ///< of each asset that is held
   std::optional<unsigned> lots;       ///< lots: N
   std::optional<unsigned> max_lots;   ///< lots: M; default N
   std::optional<double> risk_weight;  ///< selection, lots: q; default 1
@@ -326,8 +327,8 @@ struct OptimizeDocument {
 /// search early: then the answer is the best found, with its gap, `degraded` and a warning.
 ///
 /// Errors: kUsage naming the flag where the request contradicts itself; those of estimate_moments;
-/// kBadInput and kInfeasible naming "bounds", "bound", "target", "risk-free", "select", "lots",
-/// "max-lots"; kCancelled where the time was up before any answer was there.
+/// kBadInput and kInfeasible naming "bounds", "bound", "target", "risk-free", "select",
+/// "min-weight", "lots", "max-lots"; kCancelled where the time was up before any answer was there.
 Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run);
 
 }  // namespace quanta::services

@@ -2,6 +2,7 @@
 /// optimization.cc includes this.
 #pragma once
 
+#include "portfolio/objectives/mean_variance.h"
 #include "services/moments/moments.h"
 #include "services/optimization/optimization.h"
 
@@ -24,6 +25,12 @@ Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate
 std::vector<ConstraintRow> constraint_rows(const portfolio::MeanVarianceProblem& problem,
                                            const portfolio::ContinuousAnswer& answer,
                                            const std::vector<std::string>& assets);
+
+/// The same as solve_weights where the number of assets or the least position is limited
+/// (min-variance, target-return, utility), with `selected`: called by it with the problem as
+/// stated.
+Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
+                       const portfolio::MeanVarianceProblem& problem, OptimizeDocument& document);
 
 /// The same as solve_weights for rules, which run within microseconds and cannot be stopped.
 Result<void> solve_rule(const OptimizeRequest& request, const Estimate& estimate,

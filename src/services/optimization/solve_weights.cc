@@ -192,6 +192,9 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
     QUANTA_CHECK(add_benchmark(request, estimate, run, document, problem));
   }
 
+  if (request.select || request.min_weight) {
+    return solve_few(request, estimate, run, problem, document);
+  }
   const Deadline deadline(run.execution.stop, request.deadline_s);
   Execution execution = run.execution;
   execution.stop = deadline.token();

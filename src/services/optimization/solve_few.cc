@@ -1,0 +1,182 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "portfolio/optimizers/cardinality.h"
+#include "services/optimization/deadline.h"
+#include "services/optimization/solve.h"
+#include "services/optimization/stopwatch.h"
+
+namespace quanta::services {
+namespace {
+
+/// The problem with whole choices, as a minimisation: w'Sw, or delta/2 w'Sw - m'w.
+Result<portfolio::CardinalityProblem> few_problem(const OptimizeRequest& request,
+                                                  const std::vector<std::string>& assets,
+                                                  const portfolio::MeanVarianceProblem& stated) {
+  const std::size_t n = assets.size();
+  const bool utility = request.objective == OptimizeObjective::kUtility;
+  portfolio::CardinalityProblem out{.quadratic = stated.covariance,
+                                    .linear = std::vector<double>(n, 0.0),
+                                    .lower = std::vector<double>(n),
+                                    .upper = std::vector<double>(n),
+                                    .most_held = request.select.value_or(n)};
+  for (std::size_t i = 0; i < n; ++i) {
+    for (double& entry : out.quadratic.row(i)) entry *= utility ? stated.risk_aversion : 2.0;
+    if (utility) out.linear[i] = -stated.mean[i];
+  }
+  const double least = request.min_weight.value_or(0.0);
+  if (!(least >= 0.0 && least <= 1.0)) {
+    return bad_input("min-weight", fmt::format("{} is no weight of a held asset: 0 to 1", least));
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const double low = stated.bounds.lower[i];
+    const double high = std::min(stated.bounds.upper[i], 1.0);
+    if (low < 0.0) {
+      return bad_input(request.bounds.all && request.bounds.all->first < 0.0 ? "bounds" : "bound",
+                       fmt::format("{}: {} allows short positions, which a limited number of "
+                                   "assets does not; 0 is the least",
+                                   assets[i], low));
+    }
+    if (low > 0.0) out.must.push_back(i);
+    out.lower[i] = std::max(low, least);
+    out.upper[i] = high;
+    if (out.lower[i] > high) {
+      if (low > 0.0) {
+        return infeasible("min-weight", fmt::format("{} must be held, at most {}, and each held "
+                                                    "asset at least {}",
+                                                    assets[i], high, least));
+      }
+      out.lower[i] = out.upper[i] = 0.0;  // there is no weight it could have
+    }
+  }
+  if (out.must.size() > out.most_held) {
+    return infeasible(
+        "select", fmt::format("{} assets have a lower limit above 0, so each of them is held; at "
+                              "most {} may be (--min-weight limits only what is held)",
+                              out.must.size(), out.most_held));
+  }
+  if (request.target) {
+    out.rows.push_back({.name = "return", .coefficients = stated.mean, .lower = *request.target});
+  }
+  for (const portfolio::LinearLimit& limit : stated.limits) {
+    out.rows.push_back({limit.name, limit.coefficients, limit.lower, limit.upper});
+  }
+  return out;
+}
+
+/// Why there is no answer: the limits without any limit of number, where they already contradict
+/// each other, else that limit.
+Error why_infeasible(const OptimizeRequest& request, portfolio::MeanVarianceProblem stated,
+                     const Run& run) {
+  if (request.target) {
+    stated.objective = portfolio::Objective::kTargetReturn;
+    stated.target = *request.target;
+  }
+  auto free = portfolio::optimize_mean_variance(stated, run.execution);
+  if (!free) {
+    Error error = std::move(free).error();
+    if (error.field == "limits") error.field = "group";
+    return error;
+  }
+  return {ErrorKind::kInfeasible,
+          request.select
+              ? fmt::format("no {} assets or fewer meet the bounds, groups and target together{}; "
+                            "with more of them it is possible",
+                            *request.select, request.min_weight ? " at that least weight" : "")
+              : std::string("no portfolio with that least weight meets the bounds, groups and "
+                            "target together"),
+          request.select ? "select" : "min-weight",
+          {}};
+}
+
+std::vector<ConstraintRow> rows_of(const OptimizeRequest& request,
+                                   const portfolio::CardinalityProblem& problem,
+                                   const portfolio::CardinalityAnswer& answer,
+                                   const std::vector<std::string>& assets) {
+  std::vector<ConstraintRow> rows;
+  double sum = 0.0;
+  for (const double w : answer.weights) sum += w;
+  rows.push_back({"sum", std::nullopt, Relation::kEqual, 1.0, sum, std::nullopt});
+  if (request.select) {
+    rows.push_back({"select", std::nullopt, Relation::kAtMost, static_cast<double>(*request.select),
+                    static_cast<double>(answer.held.size()), std::nullopt});
+  }
+  for (std::size_t r = 0; r < problem.rows.size(); ++r) {
+    const portfolio::CardinalityRow& row = problem.rows[r];
+    const bool target = request.target && r == 0;
+    const std::optional<std::string> group = target ? std::nullopt : std::optional(row.name);
+    const char* name = target ? "return" : "group";
+    double at = 0.0;
+    for (std::size_t i = 0; i < assets.size(); ++i) at += row.coefficients[i] * answer.weights[i];
+    if (std::isfinite(row.lower)) {
+      rows.push_back({name, group, Relation::kAtLeast, row.lower, at, std::nullopt});
+    }
+    if (std::isfinite(row.upper)) {
+      rows.push_back({name, group, Relation::kAtMost, row.upper, at, std::nullopt});
+    }
+  }
+  for (const std::size_t i : answer.held) {
+    rows.push_back({"weight", assets[i], Relation::kAtLeast, problem.lower[i], answer.weights[i],
+                    std::nullopt});
+    rows.push_back({"weight", assets[i], Relation::kAtMost, problem.upper[i], answer.weights[i],
+                    std::nullopt});
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
+                       const portfolio::MeanVarianceProblem& problem, OptimizeDocument& document) {
+  QUANTA_TRY(const portfolio::CardinalityProblem few,
+             few_problem(request, estimate.assets, problem));
+  const Deadline deadline(run.execution.stop, request.deadline_s);
+  Execution execution = run.execution;
+  execution.stop = deadline.token();
+  const Stopwatch watch;
+  auto answer = portfolio::solve_cardinality(few, {}, execution);
+  if (!answer) {
+    Error error = std::move(answer).error();
+    if (error.field == "constraints") error = why_infeasible(request, problem, run);
+    if (error.field == "covariance" || error.field == "mean") {
+      error.field = request.moments.moments_file.empty() ? "prices" : "moments";
+    }
+    return std::unexpected(std::move(error));
+  }
+  document.weights = answer->weights;
+  document.selected.emplace();
+  for (const std::size_t i : answer->held) document.selected->push_back(estimate.assets[i]);
+  document.constraints = rows_of(request, few, *answer, estimate.assets);
+  document.certificate = answer->certificate;
+  document.objective.value = answer->value;
+  double root_bound = answer->root_bound;
+  if (request.objective == OptimizeObjective::kUtility) {  // the most utility was the least loss
+    document.objective.sense = portfolio::Sense::kMaximize;
+    document.objective.value = -answer->value;
+    document.certificate.best = -answer->certificate.best;
+    document.certificate.bound = -answer->certificate.bound;
+    root_bound = -root_bound;
+  }
+  if (answer->stopped && !answer->certificate.proven) {
+    document.provenance.degraded = true;
+    document.provenance.warnings.push_back(
+        "the search was stopped before it was exhausted: the answer is the best found, and the "
+        "certificate says how far from the best possible it can be");
+  }
+  MethodRun method;
+  method.name = "branch and bound";
+  method.value = document.objective.value;
+  method.gap = document.certificate.gap;
+  method.seconds = watch.seconds();
+  method.iterations = answer->nodes;
+  method.weights = answer->weights;
+  method.details = json::Object{{"nodes", answer->nodes}, {"root_bound", root_bound}};
+  document.provenance.method = method.name;
+  document.methods.push_back(std::move(method));
+  return {};
+}
+
+}  // namespace quanta::services
