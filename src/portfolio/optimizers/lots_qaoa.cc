@@ -79,7 +79,6 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
   // The callers have controls of their own, for lots.
   quantum::QaoaOptions alone = options;
   alone.controls = false;
-  alone.search_precision = quantum::Precision::kSingle;
   alone.max_evaluations = n_evaluations(problem, n_qubits, options);
   auto solved = quantum::solve_qaoa(encode(problem), alone, execution);
   if (!solved) {

@@ -309,21 +309,10 @@ Result<QaoaResult> solve_qaoa(const QaoaAnsatz& ansatz, const QaoaOptions& optio
   result.mean = circuit.mean();
   // Where all states cost the same any angle will do; 1 keeps the arithmetic finite.
   const double deviation = circuit.deviation() > 0.0 && !all_equal ? circuit.deviation() : 1.0;
-  const auto search_on = [&](const QaoaCircuit& searched) {
-    AngleSearch search(searched, options, deviation, mixer_unit(ansatz), execution);
-    search.run(ansatz);
-    result.angles = search.best();
-    result.evaluations = search.evaluations();
-  };
-  if (options.search_precision == Precision::kSingle && ansatz.precision == Precision::kDouble) {
-    QaoaAnsatz quicker = ansatz;
-    quicker.precision = options.search_precision;
-    QUANTA_TRY(const QaoaCircuit searched,
-               QaoaCircuit::create(quicker, options.memory_limit, execution));
-    search_on(searched);
-  } else {
-    search_on(circuit);
-  }
+  AngleSearch search(circuit, options, deviation, mixer_unit(ansatz), execution);
+  search.run(ansatz);
+  result.angles = search.best();
+  result.evaluations = search.evaluations();
   read_out(circuit, options, rounding, result, execution);
   if (options.alpha) {
     result.cvar =

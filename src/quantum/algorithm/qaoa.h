@@ -72,9 +72,6 @@ struct QaoaOptions {
   unsigned restarts = 0;
   /// A search ends where a step gains less than this share of the cost's standard deviation.
   double tolerance = 1e-6;
-  /// Of the states that the search for angles simulates. What is reported comes from a state in the
-  /// ansatz's precision; single, which is quicker, knows the objective to about five digits.
-  Precision search_precision = Precision::kDouble;
   std::size_t memory_limit = std::size_t{1} << 30;  ///< bytes
   bool controls = true;                             ///< run them (controls.h)
 };

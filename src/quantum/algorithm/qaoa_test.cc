@@ -248,20 +248,6 @@ TEST(Qaoa, MoreLayersReachALowerExpectation) {
   }
 }
 
-TEST(Qaoa, SearchesInSinglePrecisionAndReportsInDouble) {
-  for (const Mixer mixer : {Mixer::kFullXy, Mixer::kX}) {
-    QaoaAnsatz ansatz = random_portfolio(10, 5, mixer, 3);
-    if (mixer == Mixer::kX) ansatz.weight = {};
-    const auto exact = solve_qaoa(ansatz, {.layers = 3}, {}).value();
-    const auto quick =
-        solve_qaoa(ansatz, {.layers = 3, .search_precision = Precision::kSingle}, {}).value();
-    EXPECT_NEAR(quick.mean_approximation_ratio, exact.mean_approximation_ratio, 1e-3);
-    EXPECT_NE(quick.angles.gammas, exact.angles.gammas);  // single precision was used
-    const auto circuit = QaoaCircuit::create(ansatz, std::size_t{1} << 30, {}).value();
-    EXPECT_EQ(quick.expectation, circuit.energy(quick.angles.gammas, quick.angles.betas, {}, {}));
-  }
-}
-
 TEST(Qaoa, SeedChangesTheShotsOnly) {
   const auto ansatz = random_ansatz(10, 5, 4);
   const auto one = solve_qaoa(ansatz, {.layers = 1, .shots = 3, .seed = 1}, {}).value();

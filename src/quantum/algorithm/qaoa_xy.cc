@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "quantum/algorithm/cost_quantile.h"
-#include "quantum/simulator/aligned_array.h"
 #include "quantum/simulator/diagonal_cost.h"
 
 namespace quanta::quantum {
@@ -17,7 +16,7 @@ constexpr std::size_t kQuantileParts = 64;
 
 template <class Real>
 class XyEvaluator final : public QaoaEvaluator {
-  using State = AlignedArray<std::complex<Real>>;
+  using State = std::vector<std::complex<Real>>;
 
  public:
   XyEvaluator(const QuadraticCost& cost, ExchangeSequence mixer, const Execution& execution)
@@ -33,8 +32,12 @@ class XyEvaluator final : public QaoaEvaluator {
 
   std::vector<Amplitude> state(std::span<const double> gammas, std::span<const double> betas,
                                const Execution& execution) const override {
-    const State psi = run(gammas, betas, execution);
-    return {psi.data(), psi.data() + psi.size()};
+    State psi = run(gammas, betas, execution);
+    if constexpr (sizeof(Real) == sizeof(double)) {
+      return psi;
+    } else {
+      return {psi.begin(), psi.end()};
+    }
   }
 
   double evaluate(std::span<const double> gammas, std::span<const double> betas, double alpha,
@@ -57,7 +60,7 @@ class XyEvaluator final : public QaoaEvaluator {
       });
       for (std::size_t l = p; l-- > 0;) {
         const auto phases = cost_.template phases<Real>(set, -gammas[l]);
-        const auto sums = mixer_.undo(execution, span_of(psi), span_of(phi), betas[l],
+        const auto sums = mixer_.undo(execution, std::span(psi), std::span(phi), betas[l],
                                       [&](std::size_t begin, std::size_t end) {
                                         return cost_.multiply_both(set, phases, psi.data(),
                                                                    phi.data(), begin, end);
@@ -72,21 +75,15 @@ class XyEvaluator final : public QaoaEvaluator {
   }
 
  private:
-  static std::span<std::complex<Real>> span_of(State& state) {
-    return {state.data(), state.size()};
-  }
-
   const WeightSubspace& space() const { return mixer_.space(); }
 
   State run(std::span<const double> gammas, std::span<const double> betas,
             const Execution& execution) const {
     const InstructionSet set = execution.instruction_set;
-    State psi(cost_.size());
-    std::fill_n(psi.data(), psi.size(),
-                static_cast<Real>(1.0 / std::sqrt(static_cast<double>(psi.size()))));
+    State psi(cost_.size(), static_cast<Real>(1.0 / std::sqrt(static_cast<double>(cost_.size()))));
     for (std::size_t l = 0; l < gammas.size(); ++l) {
       const auto phases = cost_.template phases<Real>(set, gammas[l]);
-      mixer_.apply(execution, span_of(psi), betas[l], [&](std::size_t begin, std::size_t end) {
+      mixer_.apply(execution, std::span(psi), betas[l], [&](std::size_t begin, std::size_t end) {
         cost_.multiply(set, phases, psi.data(), begin, end);
       });
     }
