@@ -102,8 +102,8 @@ TEST(Backends, SayHowManyQubitsFit) {
   const auto backend = make_local_exact(options());
   const auto refused = backend->submit(job_of(circuit));
   ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(backend->capabilities().max_qubits, 23U);  // 24 bytes each in 2^28
-  EXPECT_NE(refused.error().message.find("fits 23 qubits"), std::string::npos)
+  EXPECT_EQ(backend->capabilities().max_qubits, 24U);  // 16 bytes each in 2^28
+  EXPECT_NE(refused.error().message.find("fits 24 qubits"), std::string::npos)
       << refused.error().message;
 }
 

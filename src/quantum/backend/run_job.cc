@@ -65,21 +65,20 @@ double multiply_adds(std::span<const Operation> operations, double amplitudes) {
   return sum;
 }
 
-/// A state and the table of outcomes where some qubits are not read.
-double state_bytes(unsigned n) { return 1.5 * sizeof(Amplitude) * power_of_two(n); }
+double state_bytes(unsigned n) { return sizeof(Amplitude) * power_of_two(n); }
 
 std::size_t saturated(double bytes) {
   return bytes < 0x1p63 ? static_cast<std::size_t>(bytes) : std::size_t{1} << 63;
 }
 
-Result<void> check_memory(unsigned n, std::size_t memory_limit) {
+/// bytes: of a state of n qubits and what is read off it.
+Result<void> check_memory(unsigned n, double bytes, std::size_t memory_limit) {
   const auto limit = static_cast<double>(memory_limit);
-  if (n <= kMostStateQubits && state_bytes(n) <= limit) return {};
-  return fail(
-      ErrorKind::kResource,
-      fmt::format("a state of {} qubits needs {}; the limit of {} fits {} qubits", n,
-                  byte_text(state_bytes(n)), byte_text(limit), most_state_qubits(memory_limit)),
-      "qubits");
+  if (n <= kMostStateQubits && bytes <= limit) return {};
+  return fail(ErrorKind::kResource,
+              fmt::format("a state of {} qubits needs {}; the limit of {} fits {} qubits", n,
+                          byte_text(bytes), byte_text(limit), most_state_qubits(memory_limit)),
+              "qubits");
 }
 
 // --- one state answers everything -------------------------------------------------------------
@@ -100,6 +99,13 @@ std::vector<unsigned> sources_of(const TerminalForm& form) {
   const auto twice = std::ranges::unique(qubits);
   qubits.erase(twice.begin(), twice.end());
   return qubits;
+}
+
+/// The table of outcomes where some of the qubits, of which `width` are in the state, are not read.
+double table_bytes(const TerminalForm& form, unsigned width) {
+  const auto n_read = static_cast<unsigned>(sources_of(form).size());
+  if (n_read >= form.before.n_qubits()) return 0.0;
+  return sizeof(double) * power_of_two(std::min(n_read, width));
 }
 
 Distribution squares(std::span<const Amplitude> amplitudes) {
@@ -418,9 +424,9 @@ Result<JobPlan> plan_job(const Job& job, bool exact, std::size_t memory_limit) {
     plan.weight.reset();
   }
   // A reset may make room; what is held is seen to while it runs.
-  if (!plan.terminal->resets) QUANTA_CHECK(check_memory(width, memory_limit));
-  plan.cost = {fmt::format("state vector of {} qubits, double precision", width),
-               saturated(state_bytes(width)),
+  const double bytes = state_bytes(width) + table_bytes(*plan.terminal, width);
+  if (!plan.terminal->resets) QUANTA_CHECK(check_memory(width, bytes, memory_limit));
+  plan.cost = {fmt::format("state vector of {} qubits, double precision", width), saturated(bytes),
                multiply_adds(before.operations(), power_of_two(width))};
   return plan;
 }

@@ -460,8 +460,11 @@ Result<void> Executor::range_begin(const Instruction& i) {
   if (step == 0) return fault(i.at, "the range of a loop has the step 0");
   std::uint64_t n = 0;
   if (as_signed(step) > 0 && as_signed(start) <= as_signed(stop)) n = (stop - start) / step + 1;
-  if (as_signed(step) < 0 && as_signed(start) >= as_signed(stop))
+  if (as_signed(step) < 0 && as_signed(start) >= as_signed(stop)) {
     n = (start - stop) / (0 - step) + 1;
+  }
+  // All 2^64 numbers: one less is as endless.
+  if (n == 0 && start != stop && (as_signed(step) > 0) == (as_signed(start) < as_signed(stop))) --n;
   const std::uint32_t slot = variable(i);
   m_.variables[slot] = start;
   m_.variables[slot + 1] = step;

@@ -343,6 +343,14 @@ TEST(OpenqasmMachine, ComputesAsTheSpecificationSays) {
        "int s = 0; for int k in [1:3] s += k; bit[8] r = bit[8](s);", "00000110"},
       {"a for loop downwards", "int s = 0; for int k in [5:-2:0] s = 10 * s + k; bit r = s == 531;",
        "1"},
+      {"a range over all numbers",
+       "int s = 0; for int k in [-9223372036854775808:9223372036854775807] { s += 1; if (s == 3) "
+       "break; } bit r = s == 3;",
+       "1"},
+      {"angles are sums modulo a turn",
+       "angle a = pi; angle b = a + a; angle c = -a; angle d = a * 3; bit r = b == 0.0 && "
+       "a + a == 0.0 && c == a && d == a;",
+       "1"},
       {"an empty range", "int s = 0; for int k in [1:0] s += 1; bit r = s == 0;", "1"},
       {"a set", "int s = 0; for int k in {3, 5, 9} s += k; bit r = s == 17;", "1"},
       {"a set of floats", "float s = 0; for float x in {0.5, 0.25} s += x; bit r = s == 0.75;",

@@ -712,7 +712,9 @@ Result<Value> apply(Operator op, const Value& left, const Value& right, const Bi
   if (const auto* a = std::get_if<double>(&left)) {
     const double b = std::get<double>(right);
     if (is_comparison(op)) return std::uint64_t{compared(op, *a, b)};
-    return on_floats(op, *a, b);
+    QUANTA_TRY(const Value result, on_floats(op, *a, b));
+    const auto* real = std::get_if<double>(&result);
+    return types.result.kind == Kind::kAngle && real != nullptr ? wrap_angle(*real) : result;
   }
   const std::uint64_t a = std::get<std::uint64_t>(left);
   const std::uint64_t b = std::get<std::uint64_t>(right);
@@ -759,7 +761,9 @@ Value apply(Operator op, const Value& operand, const Type& type) {
   if (op == Operator::kNot) return negation(operand);
   if (op == Operator::kNegate) {
     if (const auto* x = std::get_if<std::uint64_t>(&operand)) return 0 - *x;
-    if (const auto* x = std::get_if<double>(&operand)) return -*x;
+    if (const auto* x = std::get_if<double>(&operand)) {
+      return type.kind == Kind::kAngle ? wrap_angle(-*x) : -*x;
+    }
     if (const auto* x = std::get_if<std::complex<double>>(&operand)) return -*x;
     return Unknown{};
   }

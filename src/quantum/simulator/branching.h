@@ -37,7 +37,7 @@ struct FollowOptions {
   std::optional<std::uint64_t> shots = {};  ///< nothing: exact
   std::uint64_t seed = 1;
   std::size_t memory_limit = std::size_t{8} << 30;  ///< bytes of all states together
-  std::size_t most_branches = std::size_t{1} << 20;
+  std::size_t most_branches = std::size_t{1} << 18;
 };
 
 /// A branch at its end.

@@ -124,7 +124,7 @@ class Blocks {
       if (ends_[i] == kNone) continue;
       const Block& block = blocks_[ends_[i]];
       if (auto better = improved(block)) {
-        program_.phase = program_.phase + better->phase;
+        program_.phase = sum_modulo(program_.phase, better->phase);
         for (Operation& operation : better->operations) emit(canonical(std::move(operation)));
       } else {
         for (const std::size_t place : block.places) emit(program_.operations[place]);

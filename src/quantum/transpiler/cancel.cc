@@ -43,7 +43,7 @@ class Sweep {
       return;
     }
     if (auto rest = without_effect(operation, basis_)) {
-      program_.phase = program_.phase + rest->phase;
+      program_.phase = sum_modulo(program_.phase, rest->phase);
       if (!rest->operation) return;
       operation = *std::move(rest->operation);
     }
@@ -63,7 +63,7 @@ class Sweep {
       auto merged =
           backwards_ ? merge(operation, earlier, basis_) : merge(earlier, operation, basis_);
       if (merged) {
-        program_.phase = program_.phase + merged->phase;
+        program_.phase = sum_modulo(program_.phase, merged->phase);
         replace(*latest, std::move(merged->operation));
         return;
       }
@@ -121,7 +121,7 @@ void merge_runs(Program& program, const Basis& basis) {
     for (const std::size_t place : places) product = matrix2(*slots[place]) * product;
     GateSequence gates = synthesise(product, basis, q);
     if (gates.operations.size() >= places.size()) return;
-    program.phase = program.phase + gates.phase;
+    program.phase = sum_modulo(program.phase, gates.phase);
     for (std::size_t i = 0; i < places.size(); ++i) {
       slots[places[i]].reset();
       if (i < gates.operations.size()) slots[places[i]] = std::move(gates.operations[i]);

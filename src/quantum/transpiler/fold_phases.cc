@@ -103,7 +103,7 @@ class Folding {
     const auto [found, is_new] = index_.try_emplace(parity.label, groups_.size());
     if (is_new) groups_.emplace_back();
     Group& group = groups_[found->second];
-    group.total = parity.flipped ? group.total - turn.angle : group.total + turn.angle;
+    group.total = sum_modulo(group.total, parity.flipped ? -turn.angle : turn.angle, 4 * kPi);
     group.members.push_back({place, parity.flipped});
     if (parity.label == Label{}) constant_ = found->second;
   }
@@ -133,12 +133,12 @@ class Folding {
       // What is folded are R_z(t): a phase gate is one with e^{it/2}.
       if (const Operation& old = *slots_[member.place]; old.gate != Gate::kRzz) {
         if (const auto turn = phase_turn(old); !turn->is_rz) {
-          program_.phase = program_.phase + 0.5 * turn->angle;
+          program_.phase = sum_modulo(program_.phase, 0.5 * turn->angle);
         }
       }
       slots_[member.place].reset();
     }
-    program_.phase = program_.phase + rest->phase;
+    program_.phase = sum_modulo(program_.phase, rest->phase);
     if (rest->operation) slots_[survivor] = std::move(rest->operation);
   }
 

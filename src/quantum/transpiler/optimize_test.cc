@@ -223,6 +223,29 @@ TEST(Optimize, NamedAnglesStayNamed) {
   EXPECT_EQ(result.circuit.parameters().size(), 1U);
 }
 
+// Sums of very many angles lose digits where they are let grow.
+TEST(Optimize, VeryManyTurnsKeepTheirDigits) {
+  Circuit mixed(2);
+  Circuit alike(2);
+  Circuit pairs(2);
+  mixed.h(0).h(1);
+  alike.h(0).h(1);
+  pairs.h(0).h(1);
+  for (int i = 0; i < 10'000; ++i) {
+    mixed.t(0).rz(0.1, 0);
+    alike.t(0).t(0).t(0);
+    pairs.rzz(0.1, 0, 1).p(0.3, 1);
+  }
+  for (const Circuit* circuit : {&mixed, &alike, &pairs}) {
+    const Optimized found = optimized(*circuit);
+    EXPECT_LT(gates(found.circuit), 10U);
+    const auto proof = equivalent(*circuit, found.circuit, {}, {});
+    ASSERT_TRUE(proof.has_value());
+    EXPECT_TRUE(proof->equal);
+    EXPECT_LT(proof->deviation, 3e-12);
+  }
+}
+
 TEST(Optimize, MeasurementsResetsAndConditionsAreFences) {
   RandomStream random(13, "optimize");
   for (int i = 0; i < 40; ++i) {

@@ -57,7 +57,7 @@ class KnownStates {
     }
     if (!meet_controls(operation)) return std::nullopt;
     if (auto rest = apply_to_known(operation)) {
-      program_.phase = program_.phase + rest->phase;
+      program_.phase = sum_modulo(program_.phase, rest->phase);
       return rest->operation;
     }
     forget(operation);

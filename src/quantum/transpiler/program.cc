@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -68,6 +69,12 @@ Size size_of(const Program& program) {
 bool no_larger(const Size& a, const Size& b) {
   return a.gates <= b.gates && a.two_qubit_gates <= b.two_qubit_gates && a.depth <= b.depth &&
          a.two_qubit_depth <= b.two_qubit_depth && a.operands <= b.operands;
+}
+
+Angle sum_modulo(const Angle& a, const Angle& b, double period) {
+  Angle sum = a + b;
+  if (std::abs(sum.constant) > period / 2) sum.constant = std::remainder(sum.constant, period);
+  return sum;
 }
 
 Program to_program(const Circuit& circuit) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <numbers>
 #include <vector>
 
 #include "quantum/circuit/circuit.h"
@@ -39,6 +40,10 @@ Circuit to_circuit(Program program, const Circuit& like);
 
 /// The most operations that are rewritten: about 1 GB of them and their copies.
 inline constexpr std::size_t kMostOperations = 2'000'000;
+
+/// a + b with the numbers, not the factors of parameters, modulo `period`: a sum of very many
+/// angles keeps its digits.
+Angle sum_modulo(const Angle& a, const Angle& b, double period = 2 * std::numbers::pi);
 
 /// How many operations the circuit has when its defined gates are expanded, roughly, and at most
 /// kMostOperations + 1: a few nested definitions can make more than any memory holds.

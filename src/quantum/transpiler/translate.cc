@@ -52,7 +52,7 @@ class Translation {
   }
 
   Program take(const Angle& phase) {
-    out_.phase = out_.phase + phase;
+    out_.phase = sum_modulo(out_.phase, phase);
     return std::move(out_);
   }
 
@@ -68,7 +68,7 @@ class Translation {
   }
 
   void turn(const Angle& phase, const std::optional<Condition>& condition) {
-    if (!condition) out_.phase = out_.phase + phase;
+    if (!condition) out_.phase = sum_modulo(out_.phase, phase);
   }
 
   /// Operations that need translating themselves.

@@ -108,6 +108,11 @@ std::string value_text(double value, Format format) {
   return label_of(value, format == Format::kPercent ? digit / 100.0 : digit, format);
 }
 
+/// Those of the two that have a name.
+std::string named(std::string_view category, std::string_view series) {
+  return fmt::format("{}{}{}", category, category.empty() || series.empty() ? "" : ", ", series);
+}
+
 struct Tick {
   double value = 0;
   std::string label;
@@ -532,7 +537,7 @@ std::string draw(const BarChart& chart, Size size) {
       const std::string shown = value_text(value, chart.format);
       canvas.rect(x + 0.5, from, std::max(bar - 1.0, 0.5), std::max(to - from, 0.5),
                   "fill " + colour_class(series.colour),
-                  fmt::format("{}, {}: {}", chart.categories[i], series.name, shown));
+                  fmt::format("{}: {}", named(chart.categories[i], series.name), shown));
       if (bar >= text_width(shown)) {
         canvas.text(x + bar / 2, value < 0.0 ? to + 13 : from - 4, "middle", "small", shown);
       }
@@ -661,10 +666,10 @@ std::string draw(const ScatterChart& chart, Size size) {
   const auto draw_points = [&](bool strong) {
     for (const Point& point : chart.points) {
       if (point.strong != strong || !std::isfinite(point.x) || !std::isfinite(point.y)) continue;
-      canvas.dot(plot.across(point.x), plot.up(point.y), strong,
-                 "fill " + colour_class(point.colour),
-                 fmt::format("{}: {}, {}", point.name, value_text(point.x, chart.x_format),
-                             value_text(point.y, chart.y_format)));
+      canvas.dot(
+          plot.across(point.x), plot.up(point.y), strong, "fill " + colour_class(point.colour),
+          fmt::format("{}{}{}, {}", point.name, point.name.empty() ? "" : ": ",
+                      value_text(point.x, chart.x_format), value_text(point.y, chart.y_format)));
     }
   };
   const auto draw_names = [&](bool strong) {
