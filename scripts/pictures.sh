@@ -18,8 +18,21 @@ photograph() {
 mkdir -p "$root/docs/images"
 photograph "$root/docs/images/demo-report.png" 1060 1500
 
-# Each algorithm's page shows its example.
+# Each algorithm's page shows its example: a picture, and above the sources what the program prints.
 "$root/run" algorithms --json | sed -n 's/^ *"name": "\(.*\)",$/\1/p' | while read -r name; do
-  "$root/run" algorithm "$name" --svg "$root/docs/images/algorithm-${name// /-}.svg" >/dev/null
-  say "wrote docs/images/algorithm-${name// /-}.svg"
+  page="$root/docs/quantum/$name.md"
+  "$root/run" algorithm "$name" --svg "$root/docs/images/algorithm-$name.svg" >/dev/null
+  "$root/run" algorithm "$name" | sed 's/ *$//' >"$folder/example.txt"
+  awk -v example="$folder/example.txt" -v name="$name" '
+    /^```/ { inside = !inside; if (!inside) blank = 1; next }  # the block of last time
+    inside { next }
+    blank { blank = 0; if ($0 == "") next }
+    /^Source/ {
+      print "```\n$ quanta algorithm " name
+      while ((getline line < example) > 0) print line
+      print "```\n"
+    }
+    { print }' "$page" >"$folder/page.md"
+  cp "$folder/page.md" "$page"
+  say "wrote docs/images/algorithm-$name.svg and docs/quantum/$name.md"
 done

@@ -11,7 +11,7 @@ build_preset release quanta
 cd "$root"
 status=0
 for filter in '/(min_variance(_ledoit.*|_oas|_ewma.*|_long_short|_bounds.*)?|max_sharpe(_bounds.*)?|target_return_.*|utility_(1|3|10))$' \
-  '/min_(cvar|cdar|mad)' qubo; do
+  '/min_(cvar|cdar|mad)' qubo cardinality; do
   python3 "$checks/portfolio.py" --binary build/release/quanta --filter "$filter" >&2 || status=1
 done
 # Exit status 77: there is no scipy here.

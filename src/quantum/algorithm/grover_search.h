@@ -25,7 +25,7 @@
 namespace quanta::quantum {
 
 inline constexpr AlgorithmDescription kGroverSearch{
-    .name = "grover search",
+    .name = "grover-search",
     .about = "a marked state, or one of least cost, in about sqrt(N) calls of an oracle",
     .min_qubits = 1,
     .max_qubits = 30,

@@ -13,7 +13,7 @@ namespace {
 
 Result<void> run_example(std::string_view name, const Run& run, ExampleDocument& document) {
   if (name == "qaoa") return qaoa_example(run, document);
-  if (name == "grover search") return grover_example(run, document);
+  if (name == "grover-search") return grover_example(run, document);
   if (name == "annealing") return annealing_example(run, document);
   if (name == "enumeration") return enumeration_example(run, document);
   if (name == "vqe") return vqe_example(run, document);
