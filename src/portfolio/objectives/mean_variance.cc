@@ -8,12 +8,12 @@
 #include <span>
 #include <string>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Dense>
 #include <Eigen/Eigenvalues>
 #include <fmt/format.h>
 
 #include "portfolio/optimizers/dual_bound.h"
+#include "portfolio/optimizers/factor.h"
 #include "portfolio/optimizers/quadratic_program.h"
 #include "portfolio/optimizers/trading_program.h"
 
@@ -21,10 +21,7 @@ namespace quanta::portfolio {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kDust = 1e-12;
 constexpr double kProvenGap = 1e-8;
-/// How far sums of user numbers such as 20 x 0.05 may miss 1 by rounding.
-constexpr double kSumRoom = 1e-12;
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -47,11 +44,10 @@ Result<void> check_finite(double value, std::string_view field) {
   return bad_input(field, fmt::format("{} is not a finite number", value));
 }
 
-/// The covariance made exactly symmetric, and the Cholesky factor L L' = S + a little of its
-/// diagonal (lower triangle), which exists exactly if S is positive semidefinite up to rounding.
+/// The covariance made exactly symmetric, and its factor_up_to_rounding.
 struct CheckedCovariance {
   Matrix symmetric;
-  Eigen::MatrixXd factor;
+  Matrix factor;
 };
 
 Result<CheckedCovariance> check_covariance(const Matrix& covariance) {
@@ -91,13 +87,12 @@ Result<CheckedCovariance> check_covariance(const Matrix& covariance) {
       }
     }
   }
+  if (auto factor = factor_up_to_rounding(out.symmetric)) {
+    out.factor = *std::move(factor);
+    return out;
+  }
   const auto size = static_cast<Eigen::Index>(n);
   const Eigen::Map<const Eigen::MatrixXd> map(out.symmetric.data(), size, size);
-  out.factor = map;
-  out.factor.diagonal() *= 1.0 + 1e-9;
-  out.factor.diagonal().array() += 1e-12 * std::max(largest_variance, 1e-200);
-  const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> cholesky(out.factor);  // in place
-  if (cholesky.info() == Eigen::Success) return out;
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(map, Eigen::EigenvaluesOnly);
   return bad_input("covariance",
                    fmt::format("not positive semidefinite: its smallest eigenvalue is {:.6g}, so "
@@ -106,50 +101,9 @@ Result<CheckedCovariance> check_covariance(const Matrix& covariance) {
                                eigen.eigenvalues()[0]));
 }
 
-Result<void> check_bounds(const Bounds& bounds) {
-  for (std::size_t i = 0; i < bounds.lower.size(); ++i) {
-    const double lower = bounds.lower[i];
-    const double upper = bounds.upper[i];
-    if (std::isnan(lower) || std::isnan(upper) || lower == kInfinity || upper == -kInfinity) {
-      return bad_input(
-          "bounds", fmt::format("asset {}: {} to {} is no range of weights", i + 1, lower, upper));
-    }
-    if (lower > upper) {
-      return infeasible("bounds", fmt::format("asset {}: the lower bound {} is above the upper "
-                                              "bound {}",
-                                              i + 1, lower, upper));
-    }
-  }
-  const double least = total(bounds.lower);
-  const double most = total(bounds.upper);
-  if (least > 1.0 + kSumRoom) {
-    return infeasible("bounds", fmt::format("the lower bounds of {} assets sum to {:.12g}, but "
-                                            "weights sum to 1; lower some of them",
-                                            bounds.lower.size(), least));
-  }
-  if (most < 1.0 - kSumRoom) {
-    return infeasible("bounds", fmt::format("the upper bounds of {} assets sum to {:.12g}, but "
-                                            "weights sum to 1; raise some of them",
-                                            bounds.upper.size(), most));
-  }
-  return {};
-}
-
 Result<void> check_limits(const MeanVarianceProblem& p) {
   for (const LinearLimit& limit : p.limits) {
-    if (limit.coefficients.size() != p.mean.size()) {
-      return bad_input("limits", fmt::format("{}: {} coefficients for {} assets", limit.name,
-                                             limit.coefficients.size(), p.mean.size()));
-    }
-    for (const double c : limit.coefficients) {
-      if (!std::isfinite(c)) {
-        return bad_input("limits", fmt::format("{}: a coefficient is not finite", limit.name));
-      }
-    }
-    if (!(limit.lower <= limit.upper)) {
-      return infeasible("limits", fmt::format("{}: the lower limit {} is above the upper {}",
-                                              limit.name, limit.lower, limit.upper));
-    }
+    QUANTA_CHECK(check_limit(limit, p.mean.size()));
     // What the bounds alone let the sum of weights reach.
     const std::vector<double>& c = limit.coefficients;
     std::vector<double> minus(c);
@@ -195,10 +149,6 @@ Result<CheckedCovariance> check(const MeanVarianceProblem& p) {
     return bad_input("covariance", fmt::format("{} x {} for {} assets", p.covariance.rows(),
                                                p.covariance.columns(), n));
   }
-  if (p.bounds.lower.size() != n || p.bounds.upper.size() != n) {
-    return bad_input("bounds", fmt::format("{} lower and {} upper bounds for {} assets",
-                                           p.bounds.lower.size(), p.bounds.upper.size(), n));
-  }
   for (std::size_t i = 0; i < n; ++i) {
     if (std::isfinite(p.mean[i])) continue;
     return bad_input("mean", fmt::format("asset {}: {} is not finite", i + 1, p.mean[i]));
@@ -212,7 +162,7 @@ Result<CheckedCovariance> check(const MeanVarianceProblem& p) {
                        fmt::format("{} is not positive; 3 is usual", p.risk_aversion));
     }
   }
-  QUANTA_CHECK(check_bounds(p.bounds));
+  QUANTA_CHECK(check_bounds(p.bounds, n));
   QUANTA_CHECK(check_limits(p));
   QUANTA_CHECK(check_trading(p));
   if (p.objective == Objective::kTrackingError) {
@@ -285,21 +235,21 @@ QuadraticProgram on_budget(const MeanVarianceProblem& p, Matrix covariance, doub
                        .equality_value = {1.0},
                        .inequality = {},
                        .inequality_limit = {},
-                       .lower = p.bounds.lower,
-                       .upper = p.bounds.upper};
+                       .lower = {},
+                       .upper = {}};
+  Bounds bounds = settled(p.bounds);  // rounding must not make the one portfolio infeasible
+  out.lower = std::move(bounds.lower);
+  out.upper = std::move(bounds.upper);
   for (std::size_t i = 0; i < n; ++i) out.linear[i] = lambda == 0.0 ? 0.0 : -lambda * p.mean[i];
   add_limits(p, out);
-  // Bounds whose sum is 1 leave one portfolio; rounding must not make it infeasible.
-  if (total(p.bounds.lower) >= 1.0 - kSumRoom) out.upper = out.lower;
-  if (total(p.bounds.upper) <= 1.0 + kSumRoom) out.lower = out.upper;
   return out;
 }
 
 /// Where the answer without bounds leaves them: a first guess at which ones hold. It costs two
 /// solves with the factor that the check of the covariance has made anyway.
-std::vector<BoundState> first_states(const QuadraticProgram& program,
-                                     const Eigen::MatrixXd& factor) {
-  const Eigen::Index n = factor.rows();
+std::vector<BoundState> first_states(const QuadraticProgram& program, const Matrix& cholesky) {
+  const auto n = static_cast<Eigen::Index>(cholesky.rows());
+  const Eigen::Map<const Eigen::MatrixXd> factor(cholesky.data(), n, n);
   const auto solve = [&](Eigen::VectorXd x) {
     factor.triangularView<Eigen::Lower>().solveInPlace(x);
     factor.triangularView<Eigen::Lower>().transpose().solveInPlace(x);
@@ -321,25 +271,6 @@ void set_lambda(QuadraticProgram& program, const MeanVarianceProblem& p, double 
   for (std::size_t i = 0; i < p.mean.size(); ++i) program.linear[i] = -lambda * p.mean[i];
 }
 
-/// The solver's point as weights: no dust, no -0, the sum 1 to the last bits.
-std::vector<double> clean_weights(const QuadraticProgram& program, std::vector<double> x) {
-  std::vector<std::size_t> loose;  // strictly between their bounds, the largest first
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] = std::clamp(x[i], program.lower[i], program.upper[i]) + 0.0;
-    if (std::abs(x[i]) < kDust && program.lower[i] <= 0.0 && program.upper[i] >= 0.0) x[i] = 0.0;
-    if (x[i] > program.lower[i] && x[i] < program.upper[i] && x[i] != 0.0) loose.push_back(i);
-  }
-  std::ranges::stable_sort(
-      loose, [&](std::size_t a, std::size_t b) { return std::abs(x[a]) > std::abs(x[b]); });
-  // They take what rounding left of the sum.
-  for (const std::size_t i : loose) {
-    const double missing = 1.0 - total(x);
-    if (missing == 0.0) break;
-    x[i] = std::clamp(x[i] + missing, program.lower[i], program.upper[i]);
-  }
-  return x;
-}
-
 void prove(ContinuousAnswer& answer, double bound, double infeasibility, double noise) {
   Certificate& certificate = answer.certificate;
   certificate.best = answer.value;
@@ -356,7 +287,7 @@ void prove(ContinuousAnswer& answer, double bound, double infeasibility, double 
 ContinuousAnswer answer_of(const MeanVarianceProblem& p, const QuadraticProgram& program,
                            const QuadraticSolution& solution) {
   ContinuousAnswer out;
-  out.weights = clean_weights(program, solution.x);
+  out.weights = clean_weights(program.lower, program.upper, solution.x);
   out.sense = sense_of(p.objective);
   out.expected_return = dot(p.mean, out.weights);
   out.variance = std::max(dot(out.weights, times(program.quadratic, out.weights)), 0.0);
@@ -475,7 +406,7 @@ std::unexpected<Error> unsolved(const MeanVarianceProblem& p, Error error) {
 /// The value is unit x (1/2 w'Sw - lambda m'w), with trading less cost x turnover. A row of the
 /// target return is the last inequality.
 Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProgram& program,
-                               const Eigen::MatrixXd& factor, double unit, bool target_row,
+                               const Matrix& factor, double unit, bool target_row,
                                const Execution& execution) {
   if (p.trading) return solve_trading(p, program, unit, target_row, execution);
   auto solved = solve_quadratic_program(program, execution, first_states(program, factor));
@@ -784,10 +715,6 @@ class SharpeSearch {
 };
 
 }  // namespace
-
-Bounds uniform_bounds(std::size_t n, double lower, double upper) {
-  return {.lower = std::vector<double>(n, lower), .upper = std::vector<double>(n, upper)};
-}
 
 Result<ContinuousAnswer> optimize_mean_variance(const MeanVarianceProblem& problem,
                                                 const Execution& execution) {

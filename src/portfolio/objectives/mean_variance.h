@@ -22,6 +22,7 @@
 #include "core/matrix.h"
 #include "core/result.h"
 #include "portfolio/certificate.h"
+#include "portfolio/weights.h"
 
 namespace quanta::portfolio {
 
@@ -54,23 +55,6 @@ constexpr Sense sense_of(Objective objective) {
   return objective == Objective::kMaxSharpe || objective == Objective::kUtility ? Sense::kMaximize
                                                                                 : Sense::kMinimize;
 }
-
-/// lower[i] <= w[i] <= upper[i]; -infinity and +infinity where there is no limit.
-struct Bounds {
-  std::vector<double> lower;
-  std::vector<double> upper;
-};
-
-/// The same limits for each of n assets.
-Bounds uniform_bounds(std::size_t n, double lower, double upper);
-
-/// lower <= sum_i coefficients[i] w[i] <= upper: a group, a factor, a beta.
-struct LinearLimit {
-  std::string name;
-  std::vector<double> coefficients;  ///< n
-  double lower = -std::numeric_limits<double>::infinity();
-  double upper = std::numeric_limits<double>::infinity();
-};
 
 /// What it costs to come from the weights that are held.
 struct Trading {

@@ -24,9 +24,7 @@ using Eigen::VectorXd;
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kDust = 1e-12;
 constexpr double kProvenGap = 1e-8;
-constexpr double kSumRoom = 1e-12;
 /// How far a reached target may fall short of one that was asked for, beside their size.
 constexpr double kTargetRoom = 1e-12;
 constexpr int kMostTangentRounds = 2000;
@@ -35,8 +33,6 @@ constexpr int kMostNewtonSteps = 200;
 constexpr double kNoWidth = 1e-7;
 /// A semi-variance, in squares of a typical return, that is none.
 constexpr double kVanished = 1e-28;
-
-double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -68,56 +64,14 @@ Result<void> check_returns(const ScenarioProblem& p) {
   return {};
 }
 
-Result<void> check_bounds_of_weights(const Bounds& bounds, std::size_t n) {
-  if (bounds.lower.size() != n || bounds.upper.size() != n) {
-    return bad_input("bounds", fmt::format("{} lower and {} upper bounds for {} assets",
-                                           bounds.lower.size(), bounds.upper.size(), n));
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    const double lower = bounds.lower[i];
-    const double upper = bounds.upper[i];
-    if (std::isnan(lower) || std::isnan(upper) || lower == kInfinity || upper == -kInfinity) {
-      return bad_input(
-          "bounds", fmt::format("asset {}: {} to {} is no range of weights", i + 1, lower, upper));
-    }
-    if (lower > upper) {
-      return infeasible("bounds", fmt::format("asset {}: the lower bound {} is above the upper {}",
-                                              i + 1, lower, upper));
-    }
-  }
-  const double least = total(bounds.lower);
-  const double most = total(bounds.upper);
-  if (least > 1.0 + kSumRoom || most < 1.0 - kSumRoom) {
-    const bool low = least > 1.0;
-    return infeasible(
-        "bounds",
-        fmt::format("the {} bounds of {} assets sum to {:.12g}, but weights sum to "
-                    "1; {} some of them",
-                    low ? "lower" : "upper", n, low ? least : most, low ? "lower" : "raise"));
-  }
-  return {};
-}
-
 Result<void> check(const ScenarioProblem& p) {
   QUANTA_CHECK(check_returns(p));
   const std::size_t n = p.returns.columns();
   if (!(p.alpha > 0.0 && p.alpha < 1.0)) {
     return bad_input("alpha", fmt::format("{} is not between 0 and 1; 0.95 is usual", p.alpha));
   }
-  QUANTA_CHECK(check_bounds_of_weights(p.bounds, n));
-  for (const LinearLimit& limit : p.limits) {
-    if (limit.coefficients.size() != n) {
-      return bad_input("limits", fmt::format("{}: {} coefficients for {} assets", limit.name,
-                                             limit.coefficients.size(), n));
-    }
-    if (!std::ranges::all_of(limit.coefficients, [](double c) { return std::isfinite(c); })) {
-      return bad_input("limits", fmt::format("{}: a coefficient is not finite", limit.name));
-    }
-    if (!(limit.lower <= limit.upper)) {
-      return infeasible("limits", fmt::format("{}: the lower limit {} is above the upper {}",
-                                              limit.name, limit.lower, limit.upper));
-    }
-  }
+  QUANTA_CHECK(check_bounds(p.bounds, n));
+  for (const LinearLimit& limit : p.limits) QUANTA_CHECK(check_limit(limit, n));
   if (!p.target) return {};
   if (!std::isfinite(*p.target)) {
     return bad_input("target", fmt::format("{} is not a finite number", *p.target));
@@ -155,11 +109,11 @@ struct Allowed {
 /// Signs: a row A w <= b with multiplier u >= 0 is u of an upper side, hence -u in ScenarioDual.
 Allowed allowed_weights(const ScenarioProblem& p, bool with_target) {
   const std::size_t n = p.returns.columns();
-  Allowed out{.polyhedron = {.lower = p.bounds.lower, .upper = p.bounds.upper, .rows = {}},
+  Bounds bounds = settled(p.bounds);  // rounding must not make the one portfolio infeasible
+  Allowed out{.polyhedron = {.lower = std::move(bounds.lower),
+                             .upper = std::move(bounds.upper),
+                             .rows = {}},
               .meanings = {}};
-  // Bounds whose sum is 1 leave one portfolio; rounding must not make it infeasible.
-  if (total(p.bounds.lower) >= 1.0 - kSumRoom) out.polyhedron.upper = p.bounds.lower;
-  if (total(p.bounds.upper) <= 1.0 + kSumRoom) out.polyhedron.lower = p.bounds.upper;
   out.add(std::vector(n, 1.0), 1.0, true, {.limit = {}, .target = false, .sign = -1.0});
   for (std::size_t r = 0; r < p.limits.size(); ++r) {
     const LinearLimit& limit = p.limits[r];
@@ -189,19 +143,6 @@ void set_multipliers(const Allowed& allowed, std::span<const double> multipliers
   }
 }
 
-void add_rows(const Polyhedron& polyhedron, std::size_t n_more, PiecewiseLinearSimplex& simplex,
-              std::vector<double>& sizes) {
-  for (const PolyhedronRow& row : polyhedron.rows) {
-    const double largest = largest_entry(row.coefficients);
-    const double size = largest > 0.0 ? largest : 1.0;
-    std::vector<double> coefficients(row.coefficients);
-    for (double& c : coefficients) c /= size;
-    coefficients.resize(coefficients.size() + n_more);
-    simplex.add_row(coefficients, row.limit / size, row.equation ? -kInfinity : 0.0, kInfinity);
-    sizes.push_back(size);
-  }
-}
-
 /// Whether any weights are allowed, and whether they reach the target.
 Result<void> check_reachable(const ScenarioProblem& p, const Execution& execution) {
   if (p.limits.empty() && !p.target) return {};
@@ -211,8 +152,7 @@ Result<void> check_reachable(const ScenarioProblem& p, const Execution& executio
     const double scale = std::max(largest_entry(objective), 1e-300);
     for (double& value : objective) value /= -scale;
     PiecewiseLinearSimplex simplex(objective, allowed.polyhedron.lower, allowed.polyhedron.upper);
-    std::vector<double> sizes;
-    add_rows(allowed.polyhedron, 0, simplex, sizes);
+    add_rows(allowed.polyhedron, 0, simplex);
     QUANTA_CHECK(simplex.minimize(execution));
     double value = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
@@ -296,8 +236,7 @@ Result<Solved> solve_kinks(const ScenarioProblem& p, const Execution& execution)
     upper.push_back(kInfinity);
   }
   PiecewiseLinearSimplex simplex(std::move(linear), std::move(lower), std::move(upper));
-  std::vector<double> sizes;
-  add_rows(allowed.polyhedron, n_more, simplex, sizes);
+  const std::vector<double> sizes = add_rows(allowed.polyhedron, n_more, simplex);
   std::vector<double> row(n + n_more, -1.0);
   const double sign = cvar ? -1.0 : 1.0;
   // EVaR comes here where its tail is the worst period: the same bound, and the same value.
@@ -621,24 +560,6 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
 
 // ---- The answer ---------------------------------------------------------------------------------
 
-/// No dust, no -0, the sum 1 to the last bits, within the bounds.
-std::vector<double> cleaned(const Bounds& bounds, std::vector<double> x) {
-  std::vector<std::size_t> loose;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] = std::clamp(x[i], bounds.lower[i], bounds.upper[i]) + 0.0;
-    if (std::abs(x[i]) < kDust && bounds.lower[i] <= 0.0 && bounds.upper[i] >= 0.0) x[i] = 0.0;
-    if (x[i] > bounds.lower[i] && x[i] < bounds.upper[i] && x[i] != 0.0) loose.push_back(i);
-  }
-  std::ranges::stable_sort(
-      loose, [&](std::size_t a, std::size_t b) { return std::abs(x[a]) > std::abs(x[b]); });
-  for (const std::size_t i : loose) {
-    const double missing = 1.0 - total(x);
-    if (missing == 0.0) break;
-    x[i] = std::clamp(x[i] + missing, bounds.lower[i], bounds.upper[i]);
-  }
-  return x;
-}
-
 ShadowPrices prices_of(const ScenarioProblem& p, const ScenarioAnswer& answer) {
   const std::size_t n = answer.weights.size();
   ShadowPrices out;
@@ -666,13 +587,14 @@ ShadowPrices prices_of(const ScenarioProblem& p, const ScenarioAnswer& answer) {
 }
 
 ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
-  ScenarioAnswer out{.weights = cleaned(p.bounds, std::move(solved.weights)),
-                     .value = 0.0,
-                     .dual = std::move(solved.dual),
-                     .certificate = {},
-                     .shadow_prices = {},
-                     .iterations = solved.iterations,
-                     .method = solved.method};
+  ScenarioAnswer out{
+      .weights = clean_weights(p.bounds.lower, p.bounds.upper, std::move(solved.weights)),
+      .value = 0.0,
+      .dual = std::move(solved.dual),
+      .certificate = {},
+      .shadow_prices = {},
+      .iterations = solved.iterations,
+      .method = solved.method};
   const ScenarioProof proof = scenario_proof(p, out.weights, out.dual);
   out.value = proof.value;
   // What rounding leaves of a risk that vanishes.

@@ -6,11 +6,10 @@
 #include <memory>
 #include <utility>
 
-#include <Eigen/Cholesky>
-#include <Eigen/Dense>
 #include <fmt/format.h>
 
 #include "portfolio/optimizers/diagonal_split.h"
+#include "portfolio/optimizers/factor.h"
 #include "portfolio/optimizers/perspective_bound.h"
 #include "portfolio/optimizers/quadratic_program.h"
 
@@ -86,14 +85,11 @@ Result<void> check_quadratic(const CardinalityProblem& p) {
       }
     }
   }
-  // A negative eigenvalue would make every bound a guess. What rounding may leave is let pass.
-  const auto size = static_cast<Eigen::Index>(n);
-  Eigen::MatrixXd q = Eigen::Map<const Eigen::MatrixXd>(p.quadratic.data(), size, size);
-  q.diagonal() *= 1.0 + 1e-9;
-  q.diagonal().array() += 1e-12 * std::max(q.diagonal().maxCoeff(), 1e-200);
-  const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> cholesky(q);
-  if (cholesky.info() != Eigen::Success) {
-    return bad_input("covariance", "is not positive semidefinite; a covariance always is");
+  // A negative eigenvalue would make every bound a guess.
+  if (!factor_up_to_rounding(p.quadratic)) {
+    return bad_input("covariance",
+                     "not positive semidefinite, so that some portfolio would have a negative "
+                     "variance; shrinkage or complete data give one that is");
   }
   return {};
 }
@@ -113,7 +109,7 @@ Result<void> check(const CardinalityProblem& p) {
                                  i + 1, p.lower[i], p.upper[i]));
   }
   for (std::size_t r = 0; r < p.rows.size(); ++r) {
-    const CardinalityRow& row = p.rows[r];
+    const LinearLimit& row = p.rows[r];
     const bool fits =
         row.coefficients.size() == n &&
         std::ranges::all_of(row.coefficients, [](double a) { return std::isfinite(a); });
@@ -207,7 +203,7 @@ class Search {
       for (std::size_t b = 0; b < f; ++b)
         program.quadratic(a, b) = problem_.quadratic(node.held[a], node.held[b]);
     }
-    for (const CardinalityRow& row : problem_.rows) {
+    for (const LinearLimit& row : problem_.rows) {
       if (row.lower == row.upper) {
         for (const std::uint32_t i : node.held) equalities.push_back(row.coefficients[i]);
         program.equality_value.push_back(row.upper);
@@ -293,7 +289,6 @@ class Search {
     }
   }
 
-  /// A split for the node in which its relaxation leaves room.
   /// A new split for the node, which pays where its relaxation leaves room: asset i's d counts
   /// x_i^2 (1 / z_i - 1) there, which is the bound's derivative. `mix` of that and the rest of what
   /// the node's split aimed at before.

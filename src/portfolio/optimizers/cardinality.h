@@ -10,23 +10,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <vector>
 
 #include "core/execution.h"
 #include "core/matrix.h"
 #include "core/result.h"
 #include "portfolio/certificate.h"
+#include "portfolio/weights.h"
 
 namespace quanta::portfolio {
-
-/// lower <= a'x <= upper; equal limits make an equation.
-struct CardinalityRow {
-  std::string name;
-  std::vector<double> coefficients;  ///< a, n
-  double lower = -std::numeric_limits<double>::infinity();
-  double upper = std::numeric_limits<double>::infinity();
-};
 
 /// minimise 1/2 x'Qx + c'x  subject to  sum x = 1, the rows, at most K of the x not zero, and for
 /// each asset  x = 0  or  lower <= x <= upper.
@@ -36,7 +28,7 @@ struct CardinalityProblem {
   std::vector<double> lower;           ///< n, of an asset that is held, >= 0: the least position
   std::vector<double> upper;           ///< n, finite, >= lower
   std::vector<std::size_t> must = {};  ///< count as held and stay within their limits in any case
-  std::vector<CardinalityRow> rows = {};
+  std::vector<LinearLimit> rows = {};
   std::size_t most_held = 1;  ///< K >= 1
 };
 

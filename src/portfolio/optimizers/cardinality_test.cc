@@ -50,9 +50,9 @@ CardinalityProblem random_cardinality(std::size_t n, std::size_t most_held, std:
   return problem;
 }
 
-CardinalityRow random_row(std::size_t n, std::uint64_t seed) {
+LinearLimit random_row(std::size_t n, std::uint64_t seed) {
   RandomStream stream(seed, "cardinality row");
-  CardinalityRow row{.name = "return", .coefficients = std::vector<double>(n)};
+  LinearLimit row{.name = "return", .coefficients = std::vector<double>(n)};
   for (double& a : row.coefficients) a = 0.1 + 0.05 * stream.normal();
   return row;
 }
@@ -75,7 +75,7 @@ std::optional<double> value_of_set(const CardinalityProblem& p, std::uint32_t se
     program.lower.push_back(p.lower[held[a]]);
     program.upper.push_back(p.upper[held[a]]);
   }
-  for (const CardinalityRow& row : p.rows) {
+  for (const LinearLimit& row : p.rows) {
     const bool equal = row.lower == row.upper;
     for (const std::size_t i : held) {
       (equal ? equalities : inequalities).push_back((equal ? 1.0 : -1.0) * row.coefficients[i]);
@@ -117,7 +117,7 @@ void expect_feasible(const CardinalityProblem& p, const CardinalityAnswer& answe
   EXPECT_NEAR(sum, 1.0, 1e-12);
   EXPECT_LE(answer.held.size(), p.most_held);
   for (const std::size_t i : p.must) EXPECT_GE(answer.weights[i], p.lower[i]);
-  for (const CardinalityRow& row : p.rows) {
+  for (const LinearLimit& row : p.rows) {
     double at = 0.0;
     for (std::size_t i = 0; i < answer.weights.size(); ++i) {
       at += row.coefficients[i] * answer.weights[i];

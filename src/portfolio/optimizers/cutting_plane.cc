@@ -5,8 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "portfolio/optimizers/piecewise_linear.h"
-
 namespace quanta::portfolio {
 namespace {
 
@@ -29,16 +27,10 @@ double size_of(std::span<const double> row) {
 class Master {
  public:
   Master(const Polyhedron& polyhedron, double unit)
-      : n_(polyhedron.lower.size()), unit_(unit), simplex_(start(polyhedron)) {
-    std::vector<double> coefficients(n_ + 1);
-    for (const PolyhedronRow& row : polyhedron.rows) {
-      const double size = size_of(row.coefficients);
-      for (std::size_t i = 0; i < n_; ++i) coefficients[i] = row.coefficients[i] / size;
-      coefficients[n_] = 0.0;
-      simplex_.add_row(coefficients, row.limit / size, row.equation ? -kInfinity : 0.0, kInfinity);
-      row_sizes_.push_back(size);
-    }
-  }
+      : n_(polyhedron.lower.size()),
+        unit_(unit),
+        simplex_(start(polyhedron)),
+        row_sizes_(add_rows(polyhedron, 1, simplex_)) {}
 
   void add(const Tangent& tangent) {
     std::vector<double> coefficients(n_ + 1, -1.0);
@@ -80,6 +72,20 @@ Result<std::vector<double>> some_point(const Polyhedron& polyhedron, const Execu
 }
 
 }  // namespace
+
+std::vector<double> add_rows(const Polyhedron& polyhedron, std::size_t n_more,
+                             PiecewiseLinearSimplex& simplex) {
+  std::vector<double> sizes;
+  for (const PolyhedronRow& row : polyhedron.rows) {
+    const double size = size_of(row.coefficients);
+    std::vector<double> coefficients(row.coefficients);
+    for (double& c : coefficients) c /= size;
+    coefficients.resize(coefficients.size() + n_more);
+    simplex.add_row(coefficients, row.limit / size, row.equation ? -kInfinity : 0.0, kInfinity);
+    sizes.push_back(size);
+  }
+  return sizes;
+}
 
 Result<CuttingPlaneAnswer> minimize_by_tangents(
     const Polyhedron& polyhedron, const std::function<Tangent(std::span<const double>)>& tangent,

@@ -1,12 +1,14 @@
 /// Convex functions that are known by their tangents, minimised over a polyhedron.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <span>
 #include <vector>
 
 #include "core/execution.h"
 #include "core/result.h"
+#include "portfolio/optimizers/piecewise_linear.h"
 
 namespace quanta::portfolio {
 
@@ -23,6 +25,12 @@ struct Polyhedron {
   std::vector<double> upper;
   std::vector<PolyhedronRow> rows;
 };
+
+/// Adds the rows, each divided by its largest coefficient, to a simplex with `n_more` variables
+/// behind those of the polyhedron. Returns the divisors: a row's multiplier is that of the simplex
+/// over its own.
+std::vector<double> add_rows(const Polyhedron& polyhedron, std::size_t n_more,
+                             PiecewiseLinearSimplex& simplex);
 
 /// f(v) >= constant + gradient'v for every v, with f(x) = value on the left at x itself.
 struct Tangent {

@@ -403,14 +403,14 @@ PerspectiveBound::PerspectiveBound(const CardinalityProblem& problem) : problem_
   const std::size_t n = problem.linear.size();
   rows_.emplace_back(n, 1.0);
   limits_.push_back(1.0);
-  for (const CardinalityRow& row : problem.rows) {
+  for (const LinearLimit& row : problem.rows) {
     if (row.lower == row.upper) {
       rows_.push_back(row.coefficients);
       limits_.push_back(row.upper);
     }
   }
   n_equalities_ = rows_.size();
-  for (const CardinalityRow& row : problem.rows) {
+  for (const LinearLimit& row : problem.rows) {
     if (row.lower == row.upper) continue;
     if (std::isfinite(row.upper)) {
       rows_.push_back(row.coefficients);

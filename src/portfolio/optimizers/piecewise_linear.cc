@@ -85,7 +85,8 @@ class PiecewiseLinearSimplex::Vertex {
   bool find_edge(Edge& edge, bool shuffled);
   void compute_rates(const Eigen::Ref<const Eigen::VectorXd>& direction);
   bool collect_breakpoints(const Eigen::VectorXd& direction);
-  void exchange(Eigen::Index position, std::size_t plane);
+  Eigen::VectorXd along_edges(std::size_t plane) const;
+  void exchange(Eigen::Index position, std::size_t plane, Eigen::VectorXd along);
   bool violated_plane(std::size_t& plane, double& excess) const;
 
   std::vector<double> linear_, lower_, upper_;
@@ -360,16 +361,16 @@ bool PiecewiseLinearSimplex::Vertex::collect_breakpoints(const VectorXd& directi
   return !breakpoints_.empty();
 }
 
+/// How fast the plane's value changes along each edge.
+VectorXd PiecewiseLinearSimplex::Vertex::along_edges(std::size_t plane) const {
+  if (plane < n()) return edges_.row(static_cast<Index>(plane)).transpose();
+  return edges_.transpose() *
+         Eigen::Map<const VectorXd>(row(plane - n()).data(), static_cast<Index>(n()));
+}
+
 /// The plane takes the place of the active one at `position`; the edges turn with it.
-void PiecewiseLinearSimplex::Vertex::exchange(Index position, std::size_t plane) {
+void PiecewiseLinearSimplex::Vertex::exchange(Index position, std::size_t plane, VectorXd along) {
   const auto size = static_cast<Index>(n());
-  VectorXd along(size);  // how fast the plane's value changes along each edge
-  if (plane < n()) {
-    along = edges_.row(static_cast<Index>(plane)).transpose();
-  } else {
-    along.noalias() =
-        edges_.transpose() * Eigen::Map<const VectorXd>(row(plane - n()).data(), size);
-  }
   const VectorXd pivot = edges_.col(position) / along[position];
   along[position] = 0.0;
   for (Index p = 0; p < size; ++p) {
@@ -444,7 +445,7 @@ Result<void> PiecewiseLinearSimplex::Vertex::descend(const Execution& execution)
       places_[stop.plane] = up ? Place::kAtUpper : Place::kAtLower;
       x_[static_cast<Index>(stop.plane)] = value_of_plane(stop.plane);
     }
-    exchange(edge.position, stop.plane);
+    exchange(edge.position, stop.plane, along_edges(stop.plane));
     if (since_inverse_ >= kPivotsPerInverse) invert();
   }
   return {};
@@ -499,13 +500,7 @@ Result<void> PiecewiseLinearSimplex::Vertex::repair(const Execution& execution) 
   while (violated_plane(plane, excess) && iterations_ < most_pivots) {
     if (execution.cancelled()) return cancelled_error();
     const auto size = static_cast<Index>(n());
-    VectorXd along(size);
-    if (plane < n()) {
-      along = edges_.row(static_cast<Index>(plane)).transpose();
-    } else {
-      along.noalias() =
-          edges_.transpose() * Eigen::Map<const VectorXd>(row(plane - n()).data(), size);
-    }
+    VectorXd along = along_edges(plane);
     const double sign = excess > 0.0 ? 1.0 : -1.0;
     const double no_rate = kNoRate * std::max(1.0, along.lpNorm<Eigen::Infinity>());
     Index leaves = -1;
@@ -544,7 +539,7 @@ Result<void> PiecewiseLinearSimplex::Vertex::repair(const Execution& execution) 
       places_[plane] = excess > 0.0 ? Place::kAtUpper : Place::kAtLower;
       x_[static_cast<Index>(plane)] = value_of_plane(plane);
     }
-    exchange(leaves, plane);
+    exchange(leaves, plane, std::move(along));
     if (since_inverse_ >= kPivotsPerInverse) invert();
     multipliers_.noalias() = -(edges_.transpose() * gradient_);
   }

@@ -5,8 +5,9 @@
 
 namespace quanta::services {
 
-Deadline::Deadline(const std::stop_token& outer, std::optional<double> seconds)
-    : follow_(outer, [this] { source_.request_stop(); }) {
+Deadline::Deadline(const Execution& outer, std::optional<double> seconds)
+    : execution_(outer), follow_(outer.stop, [this] { source_.request_stop(); }) {
+  execution_.stop = source_.get_token();
   if (!seconds) return;
   // A clock counts nanoseconds in 64 bits: three years are as good as any longer time.
   const std::chrono::duration<double> wait(std::min(*seconds, 1e8));

@@ -1,4 +1,4 @@
-/// A stop token that also stops when the time is up.
+/// An execution that also stops when the time is up.
 #pragma once
 
 #include <condition_variable>
@@ -8,16 +8,20 @@
 #include <stop_token>
 #include <thread>
 
+#include "core/execution.h"
+
 namespace quanta::services {
 
 /// Stops when `outer` does, or `seconds` after it was made (never where they are not given).
 class Deadline {
  public:
-  Deadline(const std::stop_token& outer, std::optional<double> seconds);
+  Deadline(const Execution& outer, std::optional<double> seconds);
 
-  std::stop_token token() const { return source_.get_token(); }
+  /// The outer one with this end; not to outlive the deadline.
+  const Execution& execution() const { return execution_; }
 
  private:
+  Execution execution_;
   std::stop_source source_;
   std::stop_callback<std::function<void()>> follow_;
   std::mutex mutex_;

@@ -16,26 +16,26 @@ void wait_for(const std::stop_token& token) {
 
 TEST(Deadline, StopsWhenTheTimeIsUp) {
   const std::stop_source outer;
-  const Deadline deadline(outer.get_token(), 1e-3);
-  wait_for(deadline.token());
+  const Deadline deadline({.stop = outer.get_token()}, 1e-3);
+  wait_for(deadline.execution().stop);
   EXPECT_FALSE(outer.stop_requested());
 }
 
 TEST(Deadline, FollowsTheOuterStop) {
   std::stop_source outer;
-  const Deadline endless(outer.get_token(), std::nullopt);
-  const Deadline late(outer.get_token(), 1e300);
-  EXPECT_FALSE(endless.token().stop_requested());
-  EXPECT_FALSE(late.token().stop_requested());
+  const Deadline endless({.stop = outer.get_token()}, std::nullopt);
+  const Deadline late({.stop = outer.get_token()}, 1e300);
+  EXPECT_FALSE(endless.execution().stop.stop_requested());
+  EXPECT_FALSE(late.execution().stop.stop_requested());
   outer.request_stop();
-  EXPECT_TRUE(endless.token().stop_requested());
-  EXPECT_TRUE(late.token().stop_requested());
+  EXPECT_TRUE(endless.execution().stop.stop_requested());
+  EXPECT_TRUE(late.execution().stop.stop_requested());
 }
 
 TEST(Deadline, EndsItsTimerWithItself) {
   const std::stop_source outer;
   {
-    const Deadline deadline(outer.get_token(), 1e6);
+    const Deadline deadline({.stop = outer.get_token()}, 1e6);
   }  // would wait eleven days otherwise
   SUCCEED();
 }

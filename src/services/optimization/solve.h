@@ -17,6 +17,15 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
 Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& estimate,
                             const Run& run, OptimizeDocument& document);
 
+/// The error with the flag in place of the engine's field: returns and moments are made from the
+/// prices, and a user has no flag called covariance, mean or limits.
+std::unexpected<Error> of_flags(Error error, const OptimizeRequest& request);
+
+/// What a search says that a deadline ended.
+inline constexpr const char* kStoppedEarly =
+    "the search was stopped before it was exhausted: the answer is the best found, and the "
+    "certificate says how far from the best possible it can be";
+
 /// Group limits as sums of weights, added to problem.limits.
 Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate,
                         OptimizeDocument& document, portfolio::MeanVarianceProblem& problem);

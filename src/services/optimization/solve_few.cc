@@ -61,9 +61,7 @@ Result<portfolio::CardinalityProblem> few_problem(const OptimizeRequest& request
   if (request.target) {
     out.rows.push_back({.name = "return", .coefficients = stated.mean, .lower = *request.target});
   }
-  for (const portfolio::LinearLimit& limit : stated.limits) {
-    out.rows.push_back({limit.name, limit.coefficients, limit.lower, limit.upper});
-  }
+  out.rows.insert(out.rows.end(), stated.limits.begin(), stated.limits.end());
   return out;
 }
 
@@ -76,11 +74,7 @@ Error why_infeasible(const OptimizeRequest& request, portfolio::MeanVarianceProb
     stated.target = *request.target;
   }
   auto free = portfolio::optimize_mean_variance(stated, run.execution);
-  if (!free) {
-    Error error = std::move(free).error();
-    if (error.field == "limits") error.field = "group";
-    return error;
-  }
+  if (!free) return std::move(free).error();
   return {ErrorKind::kInfeasible,
           request.select
               ? fmt::format("no {} assets or fewer meet the bounds, groups and target together{}; "
@@ -105,7 +99,7 @@ std::vector<ConstraintRow> rows_of(const OptimizeRequest& request,
                     static_cast<double>(answer.held.size()), std::nullopt});
   }
   for (std::size_t r = 0; r < problem.rows.size(); ++r) {
-    const portfolio::CardinalityRow& row = problem.rows[r];
+    const portfolio::LinearLimit& row = problem.rows[r];
     const bool target = request.target && r == 0;
     const std::optional<std::string> group = target ? std::nullopt : std::optional(row.name);
     const char* name = target ? "return" : "group";
@@ -133,18 +127,13 @@ Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate,
                        const portfolio::MeanVarianceProblem& problem, OptimizeDocument& document) {
   QUANTA_TRY(const portfolio::CardinalityProblem few,
              few_problem(request, estimate.assets, problem));
-  const Deadline deadline(run.execution.stop, request.deadline_s);
-  Execution execution = run.execution;
-  execution.stop = deadline.token();
+  const Deadline deadline(run.execution, request.deadline_s);
   const Stopwatch watch;
-  auto answer = portfolio::solve_cardinality(few, {}, execution);
+  auto answer = portfolio::solve_cardinality(few, {}, deadline.execution());
   if (!answer) {
     Error error = std::move(answer).error();
     if (error.field == "constraints") error = why_infeasible(request, problem, run);
-    if (error.field == "covariance" || error.field == "mean") {
-      error.field = request.moments.moments_file.empty() ? "prices" : "moments";
-    }
-    return std::unexpected(std::move(error));
+    return of_flags(std::move(error), request);
   }
   document.weights = answer->weights;
   document.selected.emplace();
@@ -162,9 +151,7 @@ Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate,
   }
   if (answer->stopped && !answer->certificate.proven) {
     document.provenance.degraded = true;
-    document.provenance.warnings.push_back(
-        "the search was stopped before it was exhausted: the answer is the best found, and the "
-        "certificate says how far from the best possible it can be");
+    document.provenance.warnings.emplace_back(kStoppedEarly);
   }
   MethodRun method;
   method.name = "branch and bound";

@@ -109,11 +109,9 @@ Result<void> run_qaoa(Task& task) {
   options.seed = task.run.seed;
   std::optional<double> seconds = request.deadline_s;
   if (seconds) *seconds /= 2;
-  const Deadline deadline(task.run.execution.stop, seconds);
-  Execution execution = task.run.execution;
-  execution.stop = deadline.token();
+  const Deadline deadline(task.run.execution, seconds);
   const Stopwatch watch;
-  const auto answer = portfolio::solve_by_qaoa(task.problem, options, execution);
+  const auto answer = portfolio::solve_by_qaoa(task.problem, options, deadline.execution());
   if (!answer) {
     const bool forgivable =
         answer.error().kind == ErrorKind::kCancelled || answer.error().kind == ErrorKind::kResource;
@@ -137,12 +135,10 @@ Result<void> run_qaoa(Task& task) {
 Result<portfolio::Certificate> run_exact(Task& task, const Stopwatch& since) {
   std::optional<double> seconds = task.request.deadline_s;
   if (seconds) *seconds = std::max(*seconds - since.seconds(), 0.0);
-  const Deadline deadline(task.run.execution.stop, seconds);
-  Execution execution = task.run.execution;
-  execution.stop = deadline.token();
+  const Deadline deadline(task.run.execution, seconds);
   const Stopwatch watch;
   QUANTA_TRY(const portfolio::ExactLots answer,
-             portfolio::solve_exactly(task.problem, {}, execution));
+             portfolio::solve_exactly(task.problem, {}, deadline.execution()));
   Candidate& candidate =
       task.add(answer.enumerated ? "enumeration" : "branch and bound", MethodKind::kClassical,
                answer.lots, answer.value, answer.iterations, watch.seconds());
@@ -153,9 +149,7 @@ Result<portfolio::Certificate> run_exact(Task& task, const Stopwatch& since) {
                                          {"mean", answer.statistics->mean}};
   }
   if (!answer.certificate.proven) {
-    task.warn(
-        "the search was stopped before it was exhausted: the answer is the best found, and "
-        "the certificate says how far from the best possible it can be");
+    task.warn(kStoppedEarly);
   }
   return answer.certificate;
 }
@@ -167,11 +161,9 @@ Result<void> run_baseline(
     const std::function<Result<portfolio::SampledLots>(const Execution&)>& solve) {
   std::optional<double> seconds = task.request.deadline_s;
   if (seconds) *seconds /= 10;
-  const Deadline deadline(task.run.execution.stop, seconds);
-  Execution execution = task.run.execution;
-  execution.stop = deadline.token();
+  const Deadline deadline(task.run.execution, seconds);
   const Stopwatch watch;
-  const Result<portfolio::SampledLots> answer = solve(execution);
+  const Result<portfolio::SampledLots> answer = solve(deadline.execution());
   if (answer) {
     task.add(name, MethodKind::kClassical, answer->lots, answer->value, answer->iterations,
              watch.seconds());

@@ -28,12 +28,6 @@ portfolio::ScenarioRisk risk_of(OptimizeObjective objective) {
   return portfolio::ScenarioRisk::kCvar;
 }
 
-std::unexpected<Error> of_flags(Error error) {
-  if (error.field == "limits") error.field = "group";
-  if (error.field == "returns" || error.field == "mean") error.field = "prices";
-  return std::unexpected(std::move(error));
-}
-
 }  // namespace
 
 Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& estimate,
@@ -61,12 +55,10 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
                     problem.alpha, problem.returns.rows()));
   }
 
-  const Deadline deadline(run.execution.stop, request.deadline_s);
-  Execution execution = run.execution;
-  execution.stop = deadline.token();
+  const Deadline deadline(run.execution, request.deadline_s);
   const Stopwatch watch;
-  auto answer = portfolio::optimize_scenario_risk(problem, execution);
-  if (!answer) return of_flags(std::move(answer).error());
+  auto answer = portfolio::optimize_scenario_risk(problem, deadline.execution());
+  if (!answer) return of_flags(std::move(answer).error(), request);
 
   portfolio::ContinuousAnswer rows{};
   rows.weights = answer->weights;

@@ -79,17 +79,16 @@ Result<void> add_benchmark(const OptimizeRequest& request, const Estimate& estim
   return {};
 }
 
-/// The moments are made from the prices; a user has no flag called covariance or mean.
-std::unexpected<Error> of_source(Error error, const OptimizeRequest& request) {
+}  // namespace
+
+std::unexpected<Error> of_flags(Error error, const OptimizeRequest& request) {
   if (error.field == "limits") error.field = "group";
   if (error.field == "max_turnover") error.field = "max-turnover";
-  if (error.field == "covariance" || error.field == "mean") {
+  if (error.field == "covariance" || error.field == "mean" || error.field == "returns") {
     error.field = request.moments.moments_file.empty() ? "prices" : "moments";
   }
   return std::unexpected(std::move(error));
 }
-
-}  // namespace
 
 Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate,
                         OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
@@ -182,7 +181,7 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
   }
   if (request.objective == OptimizeObjective::kMaxDecorrelation) {
     auto correlation = statistics::correlation(problem.covariance);
-    if (!correlation) return of_source(std::move(correlation).error(), request);
+    if (!correlation) return of_flags(std::move(correlation).error(), request);
     problem.covariance = *std::move(correlation);
   }
 
@@ -195,14 +194,12 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
   if (request.select || request.min_weight) {
     return solve_few(request, estimate, run, problem, document);
   }
-  const Deadline deadline(run.execution.stop, request.deadline_s);
-  Execution execution = run.execution;
-  execution.stop = deadline.token();
+  const Deadline deadline(run.execution, request.deadline_s);
   const Stopwatch watch;
   const bool target_risk = request.objective == OptimizeObjective::kTargetRisk;
-  auto answer = target_risk ? portfolio::optimize_target_risk(problem, execution)
-                            : portfolio::optimize_mean_variance(problem, execution);
-  if (!answer) return of_source(std::move(answer).error(), request);
+  auto answer = target_risk ? portfolio::optimize_target_risk(problem, deadline.execution())
+                            : portfolio::optimize_mean_variance(problem, deadline.execution());
+  if (!answer) return of_flags(std::move(answer).error(), request);
 
   document.weights = answer->weights;
   document.objective.value = answer->value;
