@@ -3,35 +3,19 @@
 #include <fmt/format.h>
 
 #include "bench/bench.h"
-#include "core/random.h"
+#include "bench/random_covariance.h"
 #include "portfolio/optimizers/cardinality.h"
 
 namespace quanta::bench {
 namespace {
 
-/// Long-only minimum variance of at most K assets: a market factor, ten sectors, own variances.
+/// Long-only minimum variance of at most K assets.
 portfolio::CardinalityProblem few_assets(std::size_t n, std::size_t most_held, double least) {
-  RandomStream random(1, "cardinality", n);
-  constexpr std::size_t kFactors = 11;
-  Matrix loadings(n, kFactors);
-  for (std::size_t i = 0; i < n; ++i) {
-    loadings(i, 0) = 0.15 + 0.05 * random.normal();
-    for (std::size_t f = 1; f < kFactors; ++f) loadings(i, f) = 0.05 * random.normal();
-  }
-  portfolio::CardinalityProblem problem{.quadratic = Matrix(n, n),
-                                        .linear = std::vector<double>(n),
-                                        .lower = std::vector<double>(n, least),
-                                        .upper = std::vector<double>(n, 1.0),
-                                        .most_held = most_held};
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
-      double sum = 0;
-      for (std::size_t f = 0; f < kFactors; ++f) sum += loadings(i, f) * loadings(j, f);
-      problem.quadratic(i, j) = problem.quadratic(j, i) = sum;
-    }
-    problem.quadratic(i, i) += 0.01 + 0.05 * random.uniform();
-  }
-  return problem;
+  return {.quadratic = random_covariance(n, "cardinality"),
+          .linear = std::vector<double>(n),
+          .lower = std::vector<double>(n, least),
+          .upper = std::vector<double>(n, 1.0),
+          .most_held = most_held};
 }
 
 /// Every choice of at most K assets, each by one more row of a Cholesky factor: the least

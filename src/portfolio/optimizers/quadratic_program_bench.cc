@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "bench/bench.h"
-#include "core/random.h"
+#include "bench/random_covariance.h"
 #include "portfolio/optimizers/quadratic_program.h"
 
 namespace quanta::bench {
@@ -13,23 +13,8 @@ namespace {
 
 /// A covariance with a market factor and ten sectors, long-only minimum variance on it.
 portfolio::QuadraticProgram minimum_variance(std::size_t n) {
-  RandomStream random(1, "covariance", n);
-  constexpr std::size_t kFactors = 11;
-  Matrix loadings(n, kFactors);
-  for (std::size_t i = 0; i < n; ++i) {
-    loadings(i, 0) = 0.15 + 0.05 * random.normal();
-    for (std::size_t f = 1; f < kFactors; ++f) loadings(i, f) = 0.05 * random.normal();
-  }
   portfolio::QuadraticProgram program;
-  program.quadratic = Matrix(n, n);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
-      double sum = 0;
-      for (std::size_t f = 0; f < kFactors; ++f) sum += loadings(i, f) * loadings(j, f);
-      program.quadratic(i, j) = program.quadratic(j, i) = sum;
-    }
-    program.quadratic(i, i) += 0.01 + 0.05 * random.uniform();
-  }
+  program.quadratic = random_covariance(n, "covariance");
   program.linear.assign(n, 0.0);
   program.equality = Matrix(1, n, 1.0);
   program.equality_value = {1.0};
