@@ -25,16 +25,6 @@ QUANTA_TARGET_END
 
 }  // namespace
 
-double multiply_adds(InstructionSet set, std::size_t n) {
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::multiply_adds(n);
-    case InstructionSet::kAvx2:
-      return avx2::multiply_adds(n);
-    case InstructionSet::kScalar:
-      break;
-  }
-  return scalar::multiply_adds(n);
-}
+double multiply_adds(InstructionSet set, std::size_t n) { QUANTA_DISPATCH(set, multiply_adds(n)); }
 
 }  // namespace quanta::bench

@@ -14,8 +14,10 @@
 ///   ... the same for avx512 with QUANTA_TARGET_BEGIN_AVX512
 ///
 /// Everything that the .inc uses is included before the first QUANTA_TARGET_BEGIN, so that no
-/// shared inline function is ever emitted with instructions that the machine may lack. A switch
-/// over InstructionSet picks the namespace once per call.
+/// shared inline function is ever emitted with instructions that the machine may lack.
+/// QUANTA_DISPATCH picks the namespace once per call:
+///
+///   void exchange(InstructionSet set, double* x) { QUANTA_DISPATCH(set, exchange(x)); }
 #pragma once
 
 #include <array>
@@ -64,3 +66,15 @@ struct KernelDescription {
 #define QUANTA_TARGET_BEGIN_AVX2 QUANTA_TARGET_BEGIN_("avx2,fma,bmi2")
 #define QUANTA_TARGET_BEGIN_AVX512 \
   QUANTA_TARGET_BEGIN_("avx512f,avx512dq,avx512bw,avx512vl,fma,bmi2" QUANTA_WIDE_)
+
+/// Returns the set's version of a kernel's result, from the namespaces scalar, avx2 and avx512.
+#define QUANTA_DISPATCH(set, ...) \
+  switch (set) {                  \
+    case InstructionSet::kAvx512: \
+      return avx512::__VA_ARGS__; \
+    case InstructionSet::kAvx2:   \
+      return avx2::__VA_ARGS__;   \
+    case InstructionSet::kScalar: \
+      break;                      \
+  }                               \
+  return scalar::__VA_ARGS__

@@ -54,15 +54,7 @@ std::size_t find_structure(std::string_view text, char separator, std::span<std:
                            InstructionSet instruction_set) {
   assert(text.size() < (std::uint64_t{1} << 32));
   assert(places.size() >= text.size() + kScannerPadding);
-  switch (instruction_set) {
-    case InstructionSet::kAvx2:
-      return avx2::find(text.data(), text.size(), separator, places.data());
-    case InstructionSet::kAvx512:
-      return avx512::find(text.data(), text.size(), separator, places.data());
-    case InstructionSet::kScalar:
-      break;
-  }
-  return scalar::find(text.data(), text.size(), separator, places.data());
+  QUANTA_DISPATCH(instruction_set, find(text.data(), text.size(), separator, places.data()));
 }
 
 }  // namespace quanta::market

@@ -219,13 +219,6 @@ Result<void> count_shots(const Measured& outcomes, const Labels& labels, std::ui
   return {};
 }
 
-/// The mean of as many values +1 or -1 as there are shots.
-double mean_of_shots(double expectation, std::uint64_t shots, RandomStream& stream) {
-  const double plus = std::clamp((1.0 + expectation) / 2.0, 0.0, 1.0);
-  const auto hits = static_cast<double>(binomial_sample(shots, plus, stream));
-  return 2.0 * hits / static_cast<double>(shots) - 1.0;
-}
-
 Result<JobResult> run_weight(const Job& job, const JobPlan& plan, bool exact, std::size_t limit,
                              const Execution& execution) {
   QUANTA_TRY(const WeightState state, WeightState::simulate(*plan.weight, limit, execution));

@@ -36,18 +36,6 @@ QUANTA_TARGET_END
 /// The vector sine reduces angles below this exactly; larger ones take the library's.
 constexpr double kLargestAngle = 0x1p20;
 
-/// Runs the set's version of a kernel.
-#define QUANTA_DISPATCH(set, ...) \
-  switch (set) {                  \
-    case InstructionSet::kAvx512: \
-      return avx512::__VA_ARGS__; \
-    case InstructionSet::kAvx2:   \
-      return avx2::__VA_ARGS__;   \
-    case InstructionSet::kScalar: \
-      break;                      \
-  }                               \
-  return scalar::__VA_ARGS__
-
 double largest_cost(InstructionSet set, const double* cost, std::size_t n) {
   QUANTA_DISPATCH(set, largest(cost, n));
 }

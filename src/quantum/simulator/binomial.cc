@@ -1,5 +1,6 @@
 #include "quantum/simulator/binomial.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cmath>
@@ -65,6 +66,13 @@ std::uint64_t binomial_sample(std::uint64_t n, double p, RandomStream& stream) {
   if (p == 1.0) return n;
   if (p > 0.5) return n - binomial_sample(n, 1.0 - p, stream);
   return static_cast<double>(n) * p < 10.0 ? by_waiting(n, p, stream) : by_rejection(n, p, stream);
+}
+
+double mean_of_shots(double expectation, std::uint64_t n, RandomStream& stream) {
+  const double plus = std::clamp((1.0 + expectation) / 2.0, 0.0, 1.0);
+  const auto hits = static_cast<double>(binomial_sample(n, plus, stream));
+  const auto shots = static_cast<double>(n);
+  return (2.0 * hits - shots) / shots;
 }
 
 }  // namespace quanta::quantum

@@ -12,4 +12,8 @@ namespace quanta::quantum {
 /// BTRS): O(min(n p, 10)) expected.
 std::uint64_t binomial_sample(std::uint64_t n, double p, RandomStream& stream);
 
+/// The mean of n >= 1 shots that give +1 or -1, of the given expectation in [-1, 1] (rounding
+/// beyond it is cut off).
+double mean_of_shots(double expectation, std::uint64_t n, RandomStream& stream);
+
 }  // namespace quanta::quantum

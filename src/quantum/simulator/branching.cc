@@ -218,12 +218,7 @@ void BranchAverages::add(const BranchEnd& end, const BranchViews& views,
   expectations.resize(views.observables.size());
   for (std::size_t i = 0; i < views.observables.size(); ++i) {
     double value = state.expectation(views.observables[i], execution);
-    if (end.shots > 0) {  // a shot gives +1 or -1
-      const double plus = std::clamp((1.0 + value) / 2.0, 0.0, 1.0);
-      const auto shots = static_cast<double>(end.shots);
-      const auto hits = static_cast<double>(binomial_sample(end.shots, plus, end.stream));
-      value = (2.0 * hits - shots) / shots;
-    }
+    if (end.shots > 0) value = mean_of_shots(value, end.shots, end.stream);
     expectations[i] += end.weight * value;
   }
   if (views.bloch_vectors) {

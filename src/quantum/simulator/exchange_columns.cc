@@ -85,10 +85,7 @@ void ExchangeColumns::schedule(QubitPair pair) {
   const auto holds = [](const Pass& pass, unsigned part) {
     return pass.mixed[0] == part || pass.mixed[1] == part;
   };
-  const auto shares_qubit = [&](const QubitPair& other) {
-    return pair.first == other.first || pair.first == other.second || pair.second == other.first ||
-           pair.second == other.second;
-  };
+  const auto shares_qubit = [&](const QubitPair& other) { return share_qubit(pair, other); };
   std::size_t place = passes_.size();  // none yet
   for (std::size_t p = passes_.size(); p-- > 0;) {
     if (holds(passes_[p], first) && holds(passes_[p], second)) place = p;

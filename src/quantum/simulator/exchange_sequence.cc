@@ -116,10 +116,7 @@ void ExchangeSequence::schedule(QubitPair pair) {
   const Kind kind = pair.second < n_low   ? Kind::kLow
                     : pair.first >= n_low ? Kind::kHigh
                                           : Kind::kCross;
-  const auto shares_qubit = [&](const QubitPair& other) {
-    return pair.first == other.first || pair.first == other.second || pair.second == other.first ||
-           pair.second == other.second;
-  };
+  const auto shares_qubit = [&](const QubitPair& other) { return share_qubit(pair, other); };
   std::size_t place = passes_.size();  // none yet
   for (std::size_t p = passes_.size(); kind != Kind::kCross && p-- > 0;) {
     if (passes_[p].kind == kind) place = p;

@@ -41,15 +41,7 @@ QUANTA_TARGET_END
 template <class Real>
 void sum_paulis(InstructionSet set, const Real* amplitudes, const PauliGroup& group, bool imaginary,
                 double* sums) {
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::sum_paulis(amplitudes, group, imaginary, sums);
-    case InstructionSet::kAvx2:
-      return avx2::sum_paulis(amplitudes, group, imaginary, sums);
-    case InstructionSet::kScalar:
-      break;
-  }
-  scalar::sum_paulis(amplitudes, group, imaginary, sums);
+  QUANTA_DISPATCH(set, sum_paulis(amplitudes, group, imaginary, sums));
 }
 template void sum_paulis(InstructionSet, const float*, const PauliGroup&, bool, double*);
 template void sum_paulis(InstructionSet, const double*, const PauliGroup&, bool, double*);
@@ -63,27 +55,11 @@ void apply_paulis(InstructionSet set, const double* amplitudes,
         {.x = g.x, .z = g.z.data(), .re = g.re.data(), .im = g.im.data(), .n = g.z.size()});
   }
   const std::size_t n = factors.size();
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::apply_paulis(amplitudes, factors.data(), n, begin, end, result);
-    case InstructionSet::kAvx2:
-      return avx2::apply_paulis(amplitudes, factors.data(), n, begin, end, result);
-    case InstructionSet::kScalar:
-      break;
-  }
-  scalar::apply_paulis(amplitudes, factors.data(), n, begin, end, result);
+  QUANTA_DISPATCH(set, apply_paulis(amplitudes, factors.data(), n, begin, end, result));
 }
 
 void dot(InstructionSet set, const double* a, const double* b, std::size_t n, double* sum) {
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::dot(a, b, n, sum);
-    case InstructionSet::kAvx2:
-      return avx2::dot(a, b, n, sum);
-    case InstructionSet::kScalar:
-      break;
-  }
-  scalar::dot(a, b, n, sum);
+  QUANTA_DISPATCH(set, dot(a, b, n, sum));
 }
 
 }  // namespace quanta::quantum

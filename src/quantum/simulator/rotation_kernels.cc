@@ -33,15 +33,7 @@ QUANTA_TARGET_END
 
 template <class Real>
 const RotationKernels<Real>& choose(InstructionSet set) {
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::kKernels<Real>;
-    case InstructionSet::kAvx2:
-      return avx2::kKernels<Real>;
-    case InstructionSet::kScalar:
-      break;
-  }
-  return scalar::kKernels<Real>;
+  QUANTA_DISPATCH(set, kKernels<Real>);
 }
 
 }  // namespace

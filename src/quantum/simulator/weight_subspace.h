@@ -46,6 +46,11 @@ void for_each_of_weight(unsigned n_bits, unsigned weight, const Body& body) {
 
 using QubitPair = std::pair<unsigned, unsigned>;
 
+/// Whether gates on the two act on a common qubit.
+constexpr bool share_qubit(const QubitPair& a, const QubitPair& b) {
+  return a.first == b.first || a.first == b.second || a.second == b.first || a.second == b.second;
+}
+
 class WeightSubspace {
  public:
   /// All states with the same bits above the lowest n_low().
