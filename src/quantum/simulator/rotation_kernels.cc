@@ -1,6 +1,7 @@
 #include "quantum/simulator/rotation_kernels.h"
 
 #include <bit>
+#include <type_traits>
 #include <utility>
 
 namespace quanta::quantum {
