@@ -1,11 +1,13 @@
-# quanta_module(NAME [USES module ...] [LINK target ...])
+# quanta_module(NAME [TOGETHER] [USES module ...] [LINK target ...])
 #
 # Builds src/NAME as the library quanta_NAME from every .cc below it; with QUANTA_TESTS its
 # *_test.cc files as NAME_test; with QUANTA_FUZZ each *_fuzz.cc as a libFuzzer program. Its
 # *_bench.cc files belong to bench/CMakeLists.txt. USES names the modules it may include; the
-# arrow test checks that no include goes elsewhere.
+# arrow test checks that no include goes elsewhere. TOGETHER: where no tests are built, 15 sources
+# are compiled as one, which saves more than half the time of a module whose headers cost more than
+# its code; the names in its anonymous namespaces must then be unique within the module.
 function(quanta_module NAME)
-  cmake_parse_arguments(ARG "" "" "USES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "TOGETHER" "" "USES;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${NAME}/*.cc")
   set(tests ${sources})
   set(fuzzers ${sources})
@@ -24,6 +26,9 @@ function(quanta_module NAME)
   add_library(quanta_${NAME} STATIC ${sources})
   target_link_libraries(quanta_${NAME} PUBLIC ${ARG_USES} ${ARG_LINK} PRIVATE quanta_build_flags)
   target_include_directories(quanta_${NAME} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+  if(ARG_TOGETHER AND NOT QUANTA_TESTS)
+    set_target_properties(quanta_${NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 15)
+  endif()
 
   if(QUANTA_TESTS AND tests)
     quanta_test(${NAME}_test ${tests})

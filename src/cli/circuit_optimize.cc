@@ -15,7 +15,7 @@ using services::CircuitFigures;
 using services::OptimizeCircuitDocument;
 using services::OptimizeCircuitRequest;
 
-constexpr std::size_t kMostLines = 40;
+constexpr std::size_t kMostQasmLines = 40;
 
 /// Gates: barriers, measurements and resets do not count.
 std::size_t n_gates(const CircuitFigures& figures) {
@@ -80,15 +80,15 @@ std::string head_of(const std::string& qasm, const Terminal& terminal) {
   std::size_t n_lines = 0;
   for (std::size_t begin = 0; begin < qasm.size(); ++n_lines) {
     const std::size_t end = std::min(qasm.find('\n', begin), qasm.size());
-    if (n_lines < kMostLines) {
+    if (n_lines < kMostQasmLines) {
       text += "  " + printable(terminal, qasm.substr(begin, end - begin)) + "\n";
     }
     begin = end + 1;
   }
-  if (n_lines > kMostLines) {
+  if (n_lines > kMostQasmLines) {
     text += styled(terminal, Style::kDim,
                    fmt::format("  and {} more lines; --out FILE writes them all",
-                               with_thousands(n_lines - kMostLines))) +
+                               with_thousands(n_lines - kMostQasmLines))) +
             "\n";
   }
   return text;

@@ -20,9 +20,9 @@ using services::RunCircuitRequest;
 
 constexpr std::uint64_t kMostAmplitudes = 1'000'000;
 constexpr std::uint64_t kMostShots = 1'000'000'000;
-constexpr std::size_t kMostShown = 16;
+constexpr std::size_t kMostStates = 16;
 constexpr std::size_t kMostMatrixColumns = 8;
-constexpr std::size_t kBarWidth = 24;
+constexpr std::size_t kShareWidth = 24;
 
 /// What is too small to be anything but rounding, as 0.
 double without_dust(double x) { return std::abs(x) < 1e-14 ? 0.0 : x; }
@@ -81,20 +81,20 @@ std::string outcomes_table(const RunCircuitDocument& document, const Terminal& t
   columns.push_back({document.counts ? "share" : "probability"});
   columns.push_back({"", Align::kLeft});
   Table table(columns);
-  for (std::size_t i = 0; i < std::min(kMostShown, rows.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(kMostStates, rows.size()); ++i) {
     const LabelShare& row = rows[i];
     std::vector<Cell> cells = {{row.label, Style::kBold}};
     if (row.count) cells.emplace_back(with_thousands(*row.count));
     cells.emplace_back(share_text(row.share));
-    cells.emplace_back(bar(terminal, row.share / rows[0].share, kBarWidth), Style::kAccent);
+    cells.emplace_back(bar(terminal, row.share / rows[0].share, kShareWidth), Style::kAccent);
     table.add(std::move(cells));
   }
   std::string text = table.to_text(terminal);
   double shown = 0.0;
-  for (std::size_t i = 0; i < std::min(kMostShown, rows.size()); ++i) shown += rows[i].share;
-  if (document.counts && rows.size() > kMostShown) {
+  for (std::size_t i = 0; i < std::min(kMostStates, rows.size()); ++i) shown += rows[i].share;
+  if (document.counts && rows.size() > kMostStates) {
     text += fmt::format("  and {} more with {} of the shots; --json has them\n",
-                        with_thousands(rows.size() - kMostShown), share_text(1.0 - shown));
+                        with_thousands(rows.size() - kMostStates), share_text(1.0 - shown));
   } else if (1.0 - shown > 1e-9) {
     text += fmt::format("  and others with {} together\n", share_text(1.0 - shown));
   }
@@ -133,11 +133,12 @@ std::string amplitudes_table(const RunCircuitDocument& document, std::uint64_t a
   for (const services::AmplitudeRow& row : rows) {
     const double degrees =
         std::atan2(without_dust(row.im), without_dust(row.re)) * 180.0 / std::numbers::pi;
-    table.add({{basis_text(row.index, document.qubits), Style::kBold},
-               complex_text(row.re, row.im, 6),
-               share_text(row.probability),
-               fixed(degrees, 1) + (terminal.unicode ? "°" : " deg"),
-               {bar(terminal, row.probability / rows[0].probability, kBarWidth), Style::kAccent}});
+    table.add(
+        {{basis_text(row.index, document.qubits), Style::kBold},
+         complex_text(row.re, row.im, 6),
+         share_text(row.probability),
+         fixed(degrees, 1) + (terminal.unicode ? "°" : " deg"),
+         {bar(terminal, row.probability / rows[0].probability, kShareWidth), Style::kAccent}});
   }
   return table.to_text(terminal) + "\n";
 }

@@ -13,7 +13,7 @@ namespace {
 
 using services::CircuitStatisticsDocument;
 
-constexpr std::size_t kBarWidth = 24;
+constexpr std::size_t kGateBarWidth = 24;
 
 std::string text_of(const CircuitStatisticsDocument& document, const Terminal& terminal) {
   std::string text =
@@ -29,7 +29,7 @@ std::string text_of(const CircuitStatisticsDocument& document, const Terminal& t
     const double share = static_cast<double>(count) / static_cast<double>(gates[0].second);
     table.add({{name, Style::kBold},
                with_thousands(count),
-               {bar(terminal, share, kBarWidth), Style::kAccent}});
+               {bar(terminal, share, kGateBarWidth), Style::kAccent}});
   }
   return text + "\n" + table.to_text(terminal);
 }

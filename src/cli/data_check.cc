@@ -12,14 +12,14 @@ namespace {
 
 using services::CheckDocument;
 
-constexpr std::size_t kMostShown = 20;
+constexpr std::size_t kMostRows = 20;
 
 std::string rejected_table(const CheckDocument& document, const Terminal& terminal) {
   Table table({{"line"},
                {"column", Align::kLeft},
                {"value", Align::kLeft},
                {"rejected because", Align::kLeft}});
-  for (std::size_t i = 0; i < std::min(kMostShown, document.rejected.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(kMostRows, document.rejected.size()); ++i) {
     const market::RejectedRow& row = document.rejected[i];
     table.add({std::to_string(row.line), row.column, row.value, row.reason});
   }
@@ -31,7 +31,7 @@ std::string findings_table(const CheckDocument& document, const Terminal& termin
                {"time", Align::kLeft},
                {"column", Align::kLeft},
                {"detail", Align::kLeft}});
-  for (std::size_t i = 0; i < std::min(kMostShown, document.findings.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(kMostRows, document.findings.size()); ++i) {
     const services::CheckFinding& finding = document.findings[i];
     table.add({std::string(to_text(finding.kind)), finding.time, finding.column, finding.detail});
   }
@@ -40,8 +40,8 @@ std::string findings_table(const CheckDocument& document, const Terminal& termin
 
 /// What the table of the first rows leaves out; `kept` of `all` are in the document.
 std::string more(std::size_t all, std::size_t kept) {
-  if (all <= std::min(kMostShown, kept)) return {};
-  return fmt::format("  and {} more; --json has {}\n", with_thousands(all - kMostShown),
+  if (all <= std::min(kMostRows, kept)) return {};
+  return fmt::format("  and {} more; --json has {}\n", with_thousands(all - kMostRows),
                      kept == all ? "them" : fmt::format("{} of all", with_thousands(kept)));
 }
 

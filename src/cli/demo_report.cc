@@ -23,7 +23,7 @@ using services::ReportTable;
 using services::Section;
 namespace svg = services::svg;
 
-constexpr std::size_t kMostLines = 8;    // of a chart, and colours
+constexpr std::size_t kMostCharted = 8;  // of a chart, and colours
 constexpr std::size_t kMostAssets = 20;  // of tables and bars
 
 std::vector<double> falls_of(const std::vector<double>& wealth) {
@@ -71,7 +71,7 @@ Section prices_section(const Demo& shown) {
                        .format = svg::Format::kMultiple,
                        .logarithmic = true};
   int colour = 0;
-  for (const std::size_t i : leading_assets(document, kMostLines)) {
+  for (const std::size_t i : leading_assets(document, kMostCharted)) {
     std::vector<double> growth;
     growth.reserve(shown.dates.size());
     for (std::size_t t = 0; t < shown.dates.size(); ++t) {
@@ -90,9 +90,9 @@ Section prices_section(const Demo& shown) {
   }
   section.blocks.emplace_back(
       Figure{std::move(chart),
-             document.assets.size() > kMostLines
+             document.assets.size() > kMostCharted
                  ? fmt::format("Growth of 1, logarithmic: the {} assets with the largest weights.",
-                               kMostLines)
+                               kMostCharted)
                  : "Growth of 1, logarithmic, dividends as the file has them.",
              true});
   return section;

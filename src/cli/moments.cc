@@ -14,11 +14,11 @@ namespace {
 using services::MomentsDocument;
 
 /// Beyond this many assets the correlations do not fit a line; the document has them all.
-constexpr std::size_t kMostShown = 12;
+constexpr std::size_t kMostCorrelated = 12;
 
 std::string text_of(const MomentsDocument& document, const Terminal& terminal) {
   const std::size_t n = document.assets.size();
-  const bool with_correlations = n <= kMostShown;
+  const bool with_correlations = n <= kMostCorrelated;
   std::vector<Column> columns = {{"asset", Align::kLeft}, {"mean"}, {"volatility"}};
   for (std::size_t i = 0; with_correlations && i < n; ++i) columns.push_back({document.assets[i]});
   Table table(columns);

@@ -22,7 +22,7 @@
 namespace quanta::services {
 namespace {
 
-constexpr svg::Size kPicture{720, 360};
+constexpr svg::Size kTallPicture{720, 360};
 constexpr std::array kSixPrices = {1.1, 1.105, 1.11, 1.108, 1.112, 1.115};
 constexpr double kAmplitude = 0.3;
 constexpr std::uint64_t kRepeats = 100;
@@ -63,7 +63,7 @@ std::string error_chart(const std::vector<quantum::ErrorRow>& rows, std::string_
         {last ? "Monte Carlo" : "", calls, std::log10(rows[i].monte_carlo_error), 2});
     chart.curve.emplace_back(calls, std::log10(rows[i].monte_carlo_law));
   }
-  return svg::standalone(svg::draw(chart, kPicture));
+  return svg::standalone(svg::draw(chart, kTallPicture));
 }
 
 void add_pair(ExampleDocument& document, std::string method, double value, double error,
@@ -161,7 +161,7 @@ Result<void> signed_amplitude_example(const Run& run, ExampleDocument& document)
         {epsilon == 0.001 ? "rqae" : "", std::log10(calls), std::log10(error), 1});
     chart.curve.emplace_back(std::log10(calls), std::log10(law));
   }
-  document.picture = svg::standalone(svg::draw(chart, kPicture));
+  document.picture = svg::standalone(svg::draw(chart, kTallPicture));
   document.verdict =
       "it is the one method here that gives the sign; classically one samples the payoff itself, "
       "and "
@@ -210,7 +210,7 @@ Result<void> phase_example(const Run&, ExampleDocument& document) {
                            .error = 0.0,
                            .cost = 0.0,
                            .seconds = watch.seconds()});
-  document.picture = svg::standalone(svg::draw(chart, kPicture));
+  document.picture = svg::standalone(svg::draw(chart, kTallPicture));
   document.verdict =
       "the phase is put in by hand, so that reading it back cannot be cheaper than knowing it; "
       "phase "
@@ -268,7 +268,7 @@ Result<void> phase_errors_by_calls(std::string_view name, double theta, const Ru
                            .error = 0.0,
                            .cost = 0.0,
                            .seconds = watch.seconds()});
-  document.picture = svg::standalone(svg::draw(chart, kPicture));
+  document.picture = svg::standalone(svg::draw(chart, kTallPicture));
   return {};
 }
 
@@ -373,7 +373,7 @@ Result<void> vqe_example(const Run& run, ExampleDocument& document) {
                            .error = 0.0,
                            .cost = 1.0,
                            .seconds = watch.seconds()});
-  document.picture = svg::standalone(svg::draw(chart, kPicture));
+  document.picture = svg::standalone(svg::draw(chart, kTallPicture));
   document.verdict =
       "linear algebra answers at once and exactly up to some 20 qubits here; a device would have "
       "to "

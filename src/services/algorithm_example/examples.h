@@ -3,8 +3,11 @@
 #pragma once
 
 #include "services/algorithm_example/algorithm_example.h"
+#include "services/report/svg.h"
 
 namespace quanta::services {
+
+inline constexpr svg::Size kPicture{720, 320};
 
 Result<void> qaoa_example(const Run& run, ExampleDocument& document);
 Result<void> grover_example(const Run& run, ExampleDocument& document);

@@ -21,7 +21,6 @@ namespace {
 constexpr unsigned kAssets = 12;
 constexpr unsigned kChosen = 6;
 constexpr std::size_t kShots = 1024;
-constexpr svg::Size kPicture{720, 320};
 
 /// 2 x'Sx - m'x with returns that follow one market, in percent per year.
 quantum::QuadraticCost portfolio_cost(std::uint64_t seed) {

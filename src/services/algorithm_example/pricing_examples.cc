@@ -15,7 +15,6 @@
 namespace quanta::services {
 namespace {
 
-constexpr svg::Size kPicture{720, 320};
 constexpr double kTail = 0.05;
 
 quantum::ExpectationOptions options_of(quantum::EstimatorOptions estimator, const Run& run) {
