@@ -36,3 +36,23 @@ photograph "$root/docs/images/demo-report.png" 1060 1500
   cp "$folder/page.md" "$page"
   say "wrote docs/images/algorithm-$name.svg and docs/quantum/$name.md"
 done
+
+# The pages of portfolio methods: each block that begins with a command on the demo's prices gets
+# that command's output, and the command writes its picture.
+cp "$root"/build/demo-data/node_modules/vega-datasets/data/{stocks,sp500}.csv "$folder"
+ln -s "$root/docs" "$folder/docs"
+cd "$folder"
+for page in "$root"/docs/portfolio/*.md; do
+  awk -v run="'$root/run'" '
+    /^```/ { inside = !inside; shown = 0; print; next }
+    inside && /^\$ quanta .*stocks\.csv/ {
+      print
+      command = run substr($0, 9) " 2>/dev/null"
+      while ((command | getline line) > 0) { sub(/ *$/, "", line); print line }
+      if (close(command) != 0) { print "failed: " command >"/dev/stderr"; exit 1 }
+      shown = 1
+      next
+    }
+    !shown { print }' "$page" >"$folder/page.md"
+  cmp -s "$folder/page.md" "$page" || { cp "$folder/page.md" "$page"; say "wrote ${page#"$root/"}"; }
+done

@@ -8,7 +8,9 @@
 #include "cli/data_flags.h"
 #include "cli/figures.h"
 #include "cli/flags.h"
+#include "platform/file/atomic_write.h"
 #include "services/frontier/frontier.h"
+#include "services/report/pictures.h"
 
 namespace quanta::cli {
 namespace {
@@ -58,8 +60,8 @@ std::string text_of(const FrontierDocument& document, const Terminal& terminal) 
   if (document.maximum_sharpe) add("max Sharpe", *document.maximum_sharpe);
   text += table.to_text(terminal);
   text += fmt::format(
-      "\n  between two corners the weights are on a straight line; --json has {} "
-      "points at equal steps of return\n",
+      "\n  between two corners the weights are on a straight line; --json has {} points\n"
+      "  at equal steps of return\n",
       document.points.size());
   return text;
 }
@@ -77,8 +79,13 @@ Action declare_frontier(CLI::App& app) {
               request->points = static_cast<unsigned>(n);
               return {};
             });
-  return [request](const Context& context) -> Result<Outcome> {
+  const auto svg_file = std::make_shared<std::string>();
+  add_text(app, "--svg", "FILE", "write the frontier as a picture, too", *svg_file);
+  return [request, svg_file](const Context& context) -> Result<Outcome> {
     QUANTA_TRY(FrontierDocument document, services::frontier(*request, context.run));
+    if (!svg_file->empty() && !context.repeating) {
+      QUANTA_CHECK(platform::write_file_atomically(*svg_file, services::picture_of(document)));
+    }
     Outcome outcome{.document = json::to(document)};
     outcome.warnings = document.provenance.warnings;
     outcome.text = [document = std::move(document)](const Terminal& terminal) {

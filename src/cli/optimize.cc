@@ -5,13 +5,16 @@
 #include "cli/data_flags.h"
 #include "cli/figures.h"
 #include "cli/flags.h"
+#include "platform/file/atomic_write.h"
 #include "services/optimization/optimization.h"
+#include "services/report/pictures.h"
 
 namespace quanta::cli {
 namespace {
 
 using services::ConstraintRow;
 using services::MethodRun;
+using services::ObjectiveValue;
 using services::OptimizeDocument;
 using services::OptimizeObjective;
 using services::OptimizeRequest;
@@ -20,6 +23,10 @@ constexpr std::uint64_t kMostShots = 100'000'000;
 
 std::string reach_text(const OptimizeDocument& document) {
   const portfolio::Certificate& certificate = document.certificate;
+  if (is_rule(document.objective.name)) {
+    return certificate.proven ? "checked: the weights keep the rule within 1e-10"
+                              : "not checked: the weights keep the rule only roughly";
+  }
   if (certificate.proven) {
     return fmt::format("proven: nothing is better than {} (gap {})", figure(certificate.bound),
                        figure(certificate.gap));
@@ -28,15 +35,36 @@ std::string reach_text(const OptimizeDocument& document) {
                      figure(certificate.bound));
 }
 
-/// The shadow price of the bound that binds, where one does.
+/// ">= 0.2 costs 0.0852", where the limit binds.
+std::string binding_text(const ConstraintRow& row) {
+  return fmt::format("{} {} costs {}", to_text(row.relation), figure(row.limit),
+                     figure(std::abs(*row.shadow_price)));
+}
+
+bool binds(const ConstraintRow& row) { return row.shadow_price && *row.shadow_price != 0; }
+
+/// Of the bound of an asset's weight.
 std::string price_of(const OptimizeDocument& document, const std::string& asset) {
   for (const ConstraintRow& row : document.constraints) {
-    if (row.asset == asset && row.shadow_price && *row.shadow_price != 0) {
-      return fmt::format("{} {} costs {}", to_text(row.relation), figure(row.limit),
-                         figure(row.shadow_price));
-    }
+    if (row.name == "weight" && row.asset == asset && binds(row)) return binding_text(row);
   }
   return {};
+}
+
+/// The limits that bind beside the weights' own and their sum, and what a price means.
+std::string binding_limits(const OptimizeDocument& document) {
+  std::string text;
+  bool any = false;
+  for (const ConstraintRow& row : document.constraints) {
+    if (!binds(row) || row.name == "sum") continue;
+    any = true;
+    if (row.name == "weight") continue;
+    text +=
+        fmt::format("\n  {}{} {}", row.name, row.asset ? " " + *row.asset : "", binding_text(row));
+  }
+  if (!any) return {};
+  return text +
+         "\n  costs: what the objective would gain for each unit by which the limit yields\n";
 }
 
 std::string weights_table(const OptimizeDocument& document, const Terminal& terminal) {
@@ -46,6 +74,7 @@ std::string weights_table(const OptimizeDocument& document, const Terminal& term
   if (document.lots) columns.push_back({"lots"});
   columns.push_back({"weight"});
   columns.push_back({"", Align::kLeft});
+  if (!document.risk_contributions.empty()) columns.push_back({"of the risk"});
   columns.push_back({"binding limit", Align::kLeft});
   Table table(columns);
   for (std::size_t i = 0; i < document.assets.size(); ++i) {
@@ -56,6 +85,9 @@ std::string weights_table(const OptimizeDocument& document, const Terminal& term
     cells.emplace_back(percent(weight, 2), style);
     cells.emplace_back(largest > 0 ? bar(terminal, std::abs(weight) / largest, 16) : "",
                        weight < 0 ? Style::kBad : Style::kAccent);
+    if (!document.risk_contributions.empty()) {
+      cells.emplace_back(percent(document.risk_contributions[i], 2), style);
+    }
     cells.emplace_back(price_of(document, document.assets[i]), Style::kDim);
     table.add(std::move(cells));
   }
@@ -98,10 +130,15 @@ std::string per(const OptimizeDocument& document) {
 }
 
 std::string text_of(const OptimizeDocument& document, const Terminal& terminal) {
-  std::string text = fmt::format("{} {}: {}\n  {}\n\n", to_text(document.objective.sense),
-                                 to_text(document.objective.name), figure(document.objective.value),
-                                 reach_text(document));
+  const ObjectiveValue& objective = document.objective;
+  std::string text =
+      is_rule(objective.name)
+          ? fmt::format("{}: volatility {}\n", to_text(objective.name), figure(objective.value))
+          : fmt::format("{} {}: {}\n", to_text(objective.sense), to_text(objective.name),
+                        figure(objective.value));
+  text += fmt::format("  {}\n\n", reach_text(document));
   text += weights_table(document, terminal);
+  text += binding_limits(document);
   text +=
       fmt::format("\n  expected return {}, volatility {} {}, Sharpe ratio {} over {}\n",
                   percent(document.expected_return, 2), percent(document.volatility, 2),
@@ -173,8 +210,13 @@ Action declare_optimize(CLI::App& app) {
             });
   add_number(app, "--deadline", "seconds; the best found by then, with its gap",
              request->deadline_s);
-  return [request](const Context& context) -> Result<Outcome> {
+  const auto svg_file = std::make_shared<std::string>();
+  add_text(app, "--svg", "FILE", "write the weights as a picture, too", *svg_file);
+  return [request, svg_file](const Context& context) -> Result<Outcome> {
     QUANTA_TRY(OptimizeDocument document, services::optimize(*request, context.run));
+    if (!svg_file->empty() && !context.repeating) {
+      QUANTA_CHECK(platform::write_file_atomically(*svg_file, services::picture_of(document)));
+    }
     Outcome outcome{.document = json::to(document)};
     outcome.warnings = document.provenance.warnings;
     outcome.text = [document = std::move(document)](const Terminal& terminal) {

@@ -36,6 +36,9 @@ Result<FrontierDocument> frontier(const FrontierRequest& request, const Run& run
 
   FrontierDocument document;
   document.assets = estimate.assets;
+  for (std::size_t i = 0; i < estimate.assets.size(); ++i) {
+    document.alone.push_back({moments.mean[i], std::sqrt(std::max(moments.covariance(i, i), 0.0))});
+  }
   document.kkt_residual = traced->kkt_residual;
   document.periods_per_year = estimate.periods_per_year;
   document.risk_free = request.moments.risk_free;

@@ -33,8 +33,20 @@ struct FrontierRow {
   }
 };
 
+/// Everything in one asset.
+struct AssetAlone {
+  double expected_return = 0.0;
+  double volatility = 0.0;
+
+  static constexpr auto describe() {
+    return std::tuple{field("expected_return", &AssetAlone::expected_return, "its mean"),
+                      field("volatility", &AssetAlone::volatility, "its deviation")};
+  }
+};
+
 struct FrontierDocument {
   std::vector<std::string> assets;
+  std::vector<AssetAlone> alone;
   std::vector<FrontierRow> points;
   std::vector<FrontierRow> corners;
   std::optional<FrontierRow> maximum_sharpe;
@@ -47,6 +59,7 @@ struct FrontierDocument {
   static constexpr auto describe() {
     return std::tuple{
         field("assets", &FrontierDocument::assets, "names in order"),
+        field("alone", &FrontierDocument::alone, "each asset by itself, in their order"),
         field("points", &FrontierDocument::points, "by rising return, equal steps"),
         field("corners", &FrontierDocument::corners,
               "exact corner portfolios, from the highest return down; between two of them the "

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "services/optimization/solve.h"
+#include "statistics/risk_measures.h"
 
 namespace quanta::services {
 namespace {
@@ -182,6 +183,12 @@ Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run
 
   const ReturnAndRisk asked =
       figures(estimate.moments, document.weights, request.moments.risk_free);
+  QUANTA_TRY(statistics::RiskContributions risk,
+             statistics::volatility_contributions(document.weights, estimate.moments.covariance));
+  if (risk.total > 0.0) {
+    for (double& share : risk.component) share /= risk.total;
+    document.risk_contributions = std::move(risk.component);
+  }
   document.expected_return = asked.expected_return;
   document.volatility = asked.volatility;
   document.sharpe = asked.sharpe;

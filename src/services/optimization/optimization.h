@@ -288,6 +288,7 @@ struct QaoaDetails {
 struct OptimizeDocument {
   std::vector<std::string> assets;
   std::vector<double> weights;
+  std::vector<double> risk_contributions;  ///< none where there is no variance
   double expected_return = 0.0;
   double volatility = 0.0;
   std::optional<double> sharpe;
@@ -306,6 +307,8 @@ struct OptimizeDocument {
     return std::tuple{
         field("assets", &OptimizeDocument::assets, "names in order"),
         field("weights", &OptimizeDocument::weights, "fractions of 1, in the order of the assets"),
+        field("risk_contributions", &OptimizeDocument::risk_contributions,
+              "share of the variance, w_i (Sw)_i / w'Sw; they sum to 1"),
         field("expected_return", &OptimizeDocument::expected_return, "m'w, moments as asked for"),
         field("volatility", &OptimizeDocument::volatility, "sqrt(w'Sw), moments as asked for"),
         field("sharpe", &OptimizeDocument::sharpe, "of those two"),
