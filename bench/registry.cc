@@ -20,19 +20,27 @@ Result<std::vector<Row>> gradient_benchmark(const Context& context);
 Result<std::vector<Row>> phase_estimation_benchmark(const Context& context);
 Result<std::vector<Row>> amplitude_estimation_benchmark(const Context& context);
 Result<std::vector<Row>> quantum_memory_benchmark(const Context& context);
+Result<std::vector<Row>> frontier_benchmark(const Context& context);
+Result<std::vector<Row>> hierarchical_benchmark(const Context& context);
+Result<std::vector<Row>> enumeration_benchmark(const Context& context);
+Result<std::vector<Row>> optimize_call_benchmark(const Context& context);
 
 std::span<const Benchmark> benchmarks() {
   static constexpr auto kBenchmarks = std::to_array<Benchmark>({
       {"price-file", price_file_benchmark},
       {"data-check", data_check_benchmark},
       {"covariance", covariance_benchmark},
-      {"quadratic-program", quadratic_program_benchmark},
       // First: the C library keeps the blocks of later ones when they are freed.
       {"quantum-memory", quantum_memory_benchmark},
+      {"portfolio-min-variance", quadratic_program_benchmark},
+      {"portfolio-frontier", frontier_benchmark},
       {"portfolio-cvar", scenario_risk_benchmark},
+      {"portfolio-hrp", hierarchical_benchmark},
+      {"portfolio-cardinality", cardinality_benchmark},
+      {"portfolio-enumeration", enumeration_benchmark},
+      {"portfolio-call", optimize_call_benchmark},
       {"quantum-random", random_circuit_benchmark},
       {"quantum-qft", fourier_benchmark},
-      {"portfolio-cardinality", cardinality_benchmark},
       {"quantum-qaoa-x", qaoa_x_benchmark},
       {"quantum-qaoa-ring", qaoa_ring_benchmark},
       {"quantum-qaoa-full", qaoa_full_benchmark},
