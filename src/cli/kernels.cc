@@ -5,6 +5,7 @@
 
 #include "market/bars/csv_scanner.h"
 #include "quantum/simulator/kernels.h"
+#include "statistics/cross_products.h"
 
 namespace quanta::cli {
 namespace {
@@ -68,6 +69,7 @@ Action declare_kernels(CLI::App&) {
     };
     list(market::kCsvScannerKernel);
     for (const KernelDescription& kernel : quantum::kernels()) list(kernel);
+    for (const KernelDescription& kernel : statistics::cross_product_kernels()) list(kernel);
     document.provenance = services::begin_provenance(context.run, "list");
     Outcome outcome{.document = json::to(document)};
     outcome.text = [document](const Terminal& terminal) { return text_of(document, terminal); };

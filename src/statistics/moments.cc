@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "statistics/checked_returns.h"
+#include "statistics/cross_products.h"
 #include "statistics/denoise.h"
 #include "statistics/gerber.h"
 
@@ -21,14 +22,29 @@ Eigen::Map<const RowMatrix> view(const Matrix& m) {
   return {m.data(), static_cast<Eigen::Index>(m.rows()), static_cast<Eigen::Index>(m.columns())};
 }
 
-/// x'x / divisor, exactly symmetric: one triangle is computed and mirrored.
-Matrix cross_product(const RowMatrix& x, double divisor) {
-  const Eigen::Index n = x.cols();
-  Eigen::MatrixXd product = Eigen::MatrixXd::Zero(n, n);
-  product.selfadjointView<Eigen::Lower>().rankUpdate(x.transpose(), 1.0 / divisor);
-  Matrix out(static_cast<std::size_t>(n), static_cast<std::size_t>(n));
-  Eigen::Map<RowMatrix>(out.data(), n, n) = product.selfadjointView<Eigen::Lower>();
+/// a'b / divisor.
+Matrix mean_products(const Matrix& a, const Matrix& b, double divisor) {
+  Matrix product = cross_products(a, b, best_instruction_set());
+  for (std::size_t i = 0; i < product.rows(); ++i) {
+    for (double& value : product.row(i)) value /= divisor;
+  }
+  return product;
+}
+
+Matrix covariance_of(const Matrix& deviations, double divisor) {
+  return mean_products(deviations, deviations, divisor);
+}
+
+/// Of every entry of `x`.
+template <class Function>
+Matrix each(const Matrix& x, Function function) {
+  Matrix out(x.rows(), x.columns());
+  std::ranges::transform(x.values(), out.data(), function);
   return out;
+}
+
+Matrix squared(const Matrix& x) {
+  return each(x, [](double value) { return value * value; });
 }
 
 /// (1 - shrinkage) c + shrinkage x mean variance x identity, in place.
@@ -46,13 +62,13 @@ double trace_mean(const Matrix& c) {
 }
 
 /// `x` are the deviations from the mean, `c` their covariance divided by T.
-CovarianceEstimate ledoit_wolf_identity(const RowMatrix& x, Matrix c) {
+CovarianceEstimate ledoit_wolf_identity(const Matrix& x, Matrix c) {
   const double periods = static_cast<double>(x.rows());
-  const double n = static_cast<double>(x.cols());
+  const double n = static_cast<double>(x.columns());
   const double mean_variance = trace_mean(c);
   const double squares = view(c).squaredNorm();
   // sum_ij sum_t x_ti^2 x_tj^2 is the sum of the fourth powers of the rows' lengths.
-  const double fourth = x.rowwise().squaredNorm().array().square().sum();
+  const double fourth = view(x).rowwise().squaredNorm().array().square().sum();
   const double distance = (squares - n * mean_variance * mean_variance) / n;
   const double noise = std::min((fourth / periods - squares) / (n * periods), distance);
   const double shrinkage = noise > 0.0 ? noise / distance : 0.0;
@@ -60,9 +76,9 @@ CovarianceEstimate ledoit_wolf_identity(const RowMatrix& x, Matrix c) {
   return {std::move(c), shrinkage};
 }
 
-CovarianceEstimate oas(const RowMatrix& x, Matrix c) {
+CovarianceEstimate oas(const Matrix& x, Matrix c) {
   const double periods = static_cast<double>(x.rows());
-  const double n = static_cast<double>(x.cols());
+  const double n = static_cast<double>(x.columns());
   const double mean_variance = trace_mean(c);
   const double mean_square = view(c).squaredNorm() / (n * n);
   const double numerator = mean_square + mean_variance * mean_variance;
@@ -72,7 +88,7 @@ CovarianceEstimate oas(const RowMatrix& x, Matrix c) {
   return {std::move(c), shrinkage};
 }
 
-Result<CovarianceEstimate> ledoit_wolf_constant_correlation(const RowMatrix& x, Matrix c) {
+Result<CovarianceEstimate> ledoit_wolf_constant_correlation(const Matrix& x, Matrix c) {
   const std::size_t n = c.rows();
   const double periods = static_cast<double>(x.rows());
   if (n < 2) {
@@ -98,23 +114,22 @@ Result<CovarianceEstimate> ledoit_wolf_constant_correlation(const RowMatrix& x, 
   const double mean_correlation = correlation_sum / pairs;
 
   // pi_ij = mean_t (x_ti x_tj - c_ij)^2; theta_ij = mean_t of (x_ti^2 - c_ii)(x_ti x_tj - c_ij).
-  const RowMatrix squares = x.array().square();
-  const RowMatrix pi_raw = squares.transpose() * squares / periods;
-  const RowMatrix theta_raw = (squares.array() * x.array()).matrix().transpose() * x / periods;
+  const Matrix squares = squared(x);
+  const Matrix cubes = each(x, [](double value) { return value * value * value; });
+  const Matrix pi_raw = mean_products(squares, squares, periods);
+  const Matrix theta_raw = mean_products(cubes, x, periods);
   double pi = 0.0;
   double rho = 0.0;
   double gamma = 0.0;
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) {
-      const auto row = static_cast<Eigen::Index>(i);
-      const auto column = static_cast<Eigen::Index>(j);
-      const double pi_ij = pi_raw(row, column) - c(i, j) * c(i, j);
+      const double pi_ij = pi_raw(i, j) - c(i, j) * c(i, j);
       pi += pi_ij;
       if (i == j) {
         rho += pi_ij;
         continue;
       }
-      const double theta_ij = theta_raw(row, column) - c(i, i) * c(i, j);
+      const double theta_ij = theta_raw(i, j) - c(i, i) * c(i, j);
       rho += mean_correlation * deviation[j] / deviation[i] * theta_ij;
       const double away = c(i, j) - mean_correlation * deviation[i] * deviation[j];
       gamma += away * away;
@@ -136,7 +151,8 @@ Result<CovarianceEstimate> ledoit_wolf_constant_correlation(const RowMatrix& x, 
 /// variances of the entries of C, rho their covariances with those of the target, gamma the
 /// distance of both. The target depends on C through v_i = cov(x_i, m) and var(m), which gives
 /// rho's terms.
-CovarianceEstimate ledoit_wolf_single_factor(const RowMatrix& x, Matrix c) {
+CovarianceEstimate ledoit_wolf_single_factor(const Matrix& deviations, Matrix c) {
+  const auto x = view(deviations);
   const double periods = static_cast<double>(x.rows());
   const Eigen::VectorXd m = x.rowwise().mean();
   const Eigen::VectorXd v = x.transpose() * m / periods;
@@ -148,16 +164,21 @@ CovarianceEstimate ledoit_wolf_single_factor(const RowMatrix& x, Matrix c) {
   const double gamma = (covariance - target).squaredNorm();
   double shrinkage = 0.0;
   if (market > 0.0 && gamma > 1e-28 * covariance.squaredNorm()) {
-    const RowMatrix squares = x.array().square();
-    const RowMatrix fourth = squares.transpose() * squares / periods;
+    const Matrix squares = squared(deviations);
+    const Matrix fourth_powers = mean_products(squares, squares, periods);
+    const auto fourth = view(fourth_powers);
     const double pi = fourth.sum() - covariance.squaredNorm();
     const double on_diagonal =
         fourth.diagonal().sum() - covariance.diagonal().array().square().sum();
     // Covariances of C_ij with v_i and with var(m), each a mean of fourth powers.
-    const RowMatrix weighted = x.array().colwise() * m.array();
-    const RowMatrix with_v = squares.transpose() * weighted / periods -
+    Matrix weighted = deviations;
+    for (std::size_t t = 0; t < weighted.rows(); ++t) {
+      for (double& value : weighted.row(t)) value *= m[static_cast<Eigen::Index>(t)];
+    }
+    const RowMatrix with_v = view(mean_products(squares, weighted, periods)) -
                              (covariance.array().colwise() * v.array()).matrix();
-    const RowMatrix with_market = weighted.transpose() * weighted / periods - market * covariance;
+    const RowMatrix with_market =
+        view(mean_products(weighted, weighted, periods)) - market * covariance;
     const double first = (with_v.array().rowwise() * v.transpose().array()).sum() / market -
                          with_v.diagonal().dot(v) / market;
     const double second =
@@ -189,12 +210,12 @@ Result<void> check_variances(const Matrix& covariance) {
 Matrix ewma(const Matrix& returns, double decay) {
   const std::size_t n_periods = returns.rows();
   const double total = -std::expm1(static_cast<double>(n_periods) * std::log(decay));
-  RowMatrix weighted = view(returns);
+  Matrix weighted = returns;
   double weight = (1.0 - decay) / total;
   for (std::size_t t = n_periods; t-- > 0; weight *= decay) {
-    weighted.row(static_cast<Eigen::Index>(t)) *= std::sqrt(weight);
+    for (double& value : weighted.row(t)) value *= std::sqrt(weight);
   }
-  return cross_product(weighted, 1.0);
+  return covariance_of(weighted, 1.0);
 }
 
 Eigen::RowVectorXd column_means(const Matrix& returns) {
@@ -284,22 +305,28 @@ Result<CovarianceEstimate> estimate_covariance(const Matrix& returns,
     return CovarianceEstimate{ewma(returns, parameter), std::nullopt};
   }
   if (estimator.method == CovarianceMethod::kSemi) {
-    const RowMatrix below = view(returns).cwiseMin(0.0);
-    return CovarianceEstimate{cross_product(below, static_cast<double>(returns.rows())),
+    const Matrix below = each(returns, [](double value) { return std::min(value, 0.0); });
+    return CovarianceEstimate{covariance_of(below, static_cast<double>(returns.rows())),
                               std::nullopt};
   }
-  const RowMatrix deviations = view(returns).rowwise() - column_means(returns);
+  const Eigen::RowVectorXd means = column_means(returns);
+  Matrix deviations = returns;
+  for (std::size_t t = 0; t < deviations.rows(); ++t) {
+    for (std::size_t i = 0; i < deviations.columns(); ++i) {
+      deviations(t, i) -= means[static_cast<Eigen::Index>(i)];
+    }
+  }
   const double periods = static_cast<double>(returns.rows());
   switch (estimator.method) {
     case CovarianceMethod::kLedoitWolfIdentity:
-      return ledoit_wolf_identity(deviations, cross_product(deviations, periods));
+      return ledoit_wolf_identity(deviations, covariance_of(deviations, periods));
     case CovarianceMethod::kLedoitWolfConstantCorrelation:
-      return ledoit_wolf_constant_correlation(deviations, cross_product(deviations, periods));
+      return ledoit_wolf_constant_correlation(deviations, covariance_of(deviations, periods));
     case CovarianceMethod::kLedoitWolfSingleFactor:
-      return ledoit_wolf_single_factor(deviations, cross_product(deviations, periods));
+      return ledoit_wolf_single_factor(deviations, covariance_of(deviations, periods));
     case CovarianceMethod::kDenoised:
     case CovarianceMethod::kGerber: {
-      Matrix sample = cross_product(deviations, periods - 1.0);
+      Matrix sample = covariance_of(deviations, periods - 1.0);
       QUANTA_CHECK(check_variances(sample));
       QUANTA_TRY(const Matrix plain, correlation(sample));
       const Matrix better = estimator.method == CovarianceMethod::kDenoised
@@ -314,9 +341,9 @@ Result<CovarianceEstimate> estimate_covariance(const Matrix& returns,
       return CovarianceEstimate{std::move(sample), std::nullopt};
     }
     case CovarianceMethod::kOas:
-      return oas(deviations, cross_product(deviations, periods));
+      return oas(deviations, covariance_of(deviations, periods));
     default:
-      return CovarianceEstimate{cross_product(deviations, periods - 1.0), std::nullopt};
+      return CovarianceEstimate{covariance_of(deviations, periods - 1.0), std::nullopt};
   }
 }
 
