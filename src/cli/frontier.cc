@@ -38,6 +38,31 @@ std::string holdings(const FrontierDocument& document, const FrontierRow& row) {
   return text;
 }
 
+/// Five ranks of the averaged frontier.
+std::string resampled_text(const FrontierDocument& document, const Terminal& terminal) {
+  const services::Resampled& resampled = *document.resampled;
+  std::string text =
+      "\n" +
+      wrapped(
+          fmt::format("resampled: weights averaged by rank over {} frontiers of returns drawn "
+                      "by the stationary bootstrap, blocks of {:.1f} {}s on average; return "
+                      "and volatility under the moments above",
+                      with_thousands(resampled.draws - resampled.failed), resampled.block_length,
+                      period_name(document.periods_per_year.value_or(1.0))),
+          78) +
+      "\n";
+  Table table({{"rank"}, {"return"}, {"volatility"}, {"weights", Align::kLeft}});
+  const std::size_t last = resampled.points.size() - 1;
+  const std::size_t rows = std::min<std::size_t>(last, 4);
+  for (std::size_t r = 0; r <= rows; ++r) {
+    const std::size_t k = r * last / rows;
+    const FrontierRow& row = resampled.points[k];
+    table.add({fmt::format("{}", k + 1), percent(row.expected_return, 2),
+               percent(row.volatility, 2), holdings(document, row)});
+  }
+  return text + table.to_text(terminal);
+}
+
 std::string text_of(const FrontierDocument& document, const Terminal& terminal) {
   std::string text =
       fmt::format("{} corner portfolios of {} assets, {}; largest KKT residual {:.1e}\n\n",
@@ -63,6 +88,7 @@ std::string text_of(const FrontierDocument& document, const Terminal& terminal) 
       "\n  between two corners the weights are on a straight line; --json has {} points\n"
       "  at equal steps of return\n",
       document.points.size());
+  if (document.resampled) text += resampled_text(document, terminal);
   return text;
 }
 
@@ -77,6 +103,11 @@ Action declare_frontier(CLI::App& app) {
             [request](std::string_view text) -> Result<void> {
               QUANTA_TRY(const std::uint64_t n, read_whole(text, "--points", 2, 100'000));
               request->points = static_cast<unsigned>(n);
+              return {};
+            });
+  add_value(app, "--resampled", "N", "the frontier averaged over N draws of the returns besides",
+            [request](std::string_view text) -> Result<void> {
+              QUANTA_TRY(request->resampled, read_whole(text, "--resampled", 20, 100'000));
               return {};
             });
   const auto svg_file = std::make_shared<std::string>();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/confidence_flags.h"
 #include "cli/data_flags.h"
 #include "cli/figures.h"
 #include "cli/flags.h"
@@ -148,6 +149,7 @@ std::string text_of(const OptimizeDocument& document, const Terminal& terminal) 
   for (const MethodRun& run : document.methods) {
     if (run.kind == services::MethodKind::kQuantum) text += "\n" + qaoa_text(run);
   }
+  text += confidence_text(document, terminal);
   if (document.provenance.as_of) {
     text += fmt::format("\n  data up to {}; seed {}\n", *document.provenance.as_of,
                         document.provenance.seed);
@@ -210,6 +212,7 @@ Action declare_optimize(CLI::App& app) {
             });
   add_number(app, "--deadline", "seconds; the best found by then, with its gap",
              request->deadline_s);
+  add_confidence_flags(app, *request);
   const auto svg_file = std::make_shared<std::string>();
   add_text(app, "--svg", "FILE", "write the weights as a picture, too", *svg_file);
   return [request, svg_file](const Context& context) -> Result<Outcome> {

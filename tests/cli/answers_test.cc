@@ -8,6 +8,7 @@
 
 #include "cli/program.h"
 #include "core/json.h"
+#include "services/frontier/frontier.h"
 #include "services/market_data/market_data.h"
 #include "services/moments/moments.h"
 #include "services/optimization/optimization.h"
@@ -26,6 +27,10 @@ const Words kWeights = {"optimize",    "--prices",   "prices.csv",
                         "--objective", "max-sharpe", "--json"};
 const Words kFew = {"optimize", "--prices", "prices.csv", "--objective",  "utility",
                     "--json",   "--select", "2",          "--min-weight", "0.3"};
+const Words kSure = {"optimize",     "--prices",     "prices.csv",    "--objective", "utility",
+                     "--confidence", "bootstrap:40", "--sensitivity", "--json"};
+const Words kAveraged = {"frontier", "--prices",    "prices.csv", "--points",
+                         "4",        "--resampled", "30",         "--json"};
 const Words kRisk = {"risk", "--prices", "prices.csv", "--weights", "ramp", "--json"};
 const Words kMoments = {"moments", "--prices", "prices.csv", "--cov", "oas", "--json"};
 
@@ -143,6 +148,29 @@ TEST_F(Answers, OfFewAssetsMatchTheirDescription) {
   }
 }
 
+TEST_F(Answers, OfIntervalsAndAveragesMatchTheirDescription) {
+  const auto answer = described<services::OptimizeDocument>(kSure);
+  ASSERT_TRUE(answer.confidence);
+  EXPECT_EQ(answer.confidence->draws, 40U);
+  ASSERT_EQ(answer.confidence->weights.size(), 4U);
+  for (const auto& range : answer.confidence->weights) {
+    EXPECT_LE(0.0, range.low);
+    EXPECT_LE(range.low, range.median);
+    EXPECT_LE(range.median, range.high);
+    EXPECT_LE(range.high, 1.0);
+  }
+  ASSERT_TRUE(answer.sensitivity);
+  EXPECT_EQ(answer.sensitivity->mean.rows(), 4U);
+  EXPECT_FALSE(answer.stability);
+  const auto frontier = described<services::FrontierDocument>(kAveraged);
+  ASSERT_TRUE(frontier.resampled);
+  EXPECT_EQ(frontier.resampled->points.size(), 4U);
+  // Another seed draws other returns.
+  const auto other = described<services::OptimizeDocument>(with(kSure, {"--seed", "2"}));
+  EXPECT_NE(json::print(json::to(*other.confidence)), json::print(json::to(*answer.confidence)));
+  EXPECT_EQ(other.weights, answer.weights);
+}
+
 TEST_F(Answers, OfRiskAndMomentsMatchTheirDescription) {
   const auto risk = described<services::RiskDocument>(kRisk);
   EXPECT_GE(risk.es, risk.var);
@@ -156,7 +184,7 @@ TEST_F(Answers, OfRiskAndMomentsMatchTheirDescription) {
 }
 
 TEST_F(Answers, HaveTheSameBitsForAnyNumberOfThreads) {
-  for (const Words& words : {kLots, kWeights, kFew, kRisk, kMoments}) {
+  for (const Words& words : {kLots, kWeights, kFew, kSure, kAveraged, kRisk, kMoments}) {
     const std::string one = comparable(document(with(words, {"--threads", "1"})));
     EXPECT_EQ(one, comparable(document(with(words, {"--threads", "2"})))) << words[0];
     EXPECT_EQ(one, comparable(document(with(words, {"--threads", "7"})))) << words[0];
@@ -213,7 +241,7 @@ TEST_F(Answers, AgreeBetweenInstructionSets) {
     const auto reference = json::from<services::QaoaDetails>(scalar.methods[0].details);
     ASSERT_TRUE(details && reference);
     EXPECT_NEAR(details->probability_of_best, reference->probability_of_best, 1e-9);
-    for (const Words& words : {kWeights, kRisk, kMoments}) {
+    for (const Words& words : {kWeights, kSure, kAveraged, kRisk, kMoments}) {
       EXPECT_LE(
           distance(document(with(words, kernel)), document(with(words, {"--kernel", "scalar"}))),
           1e-12)
@@ -233,7 +261,7 @@ class Replays : public Answers {
 
 TEST_F(Replays, AgreeForEveryKindOfAnswer) {
   const Words check = {"data", "check", "prices.csv", "--json"};
-  for (const Words& words : {kLots, kWeights, kRisk, kMoments, check}) {
+  for (const Words& words : {kLots, kWeights, kSure, kAveraged, kRisk, kMoments, check}) {
     save(words);
     const Ended ended = run(folder_, {"replay", "result.json"});
     EXPECT_EQ(ended.status, 0) << ended.out << ended.err;

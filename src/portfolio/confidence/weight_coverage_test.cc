@@ -1,7 +1,7 @@
 /// How often 90 % intervals hold the true weights, on 500 simulated panels a row: the table of
 /// docs/portfolio/confidence.md. It takes minutes, so it runs when it is asked for:
 ///
-///   build/release/portfolio_test --gtest_also_run_disabled_tests --gtest_filter='*Coverage*'
+///   build/debug/portfolio_test --gtest_also_run_disabled_tests --gtest_filter='*Coverage*'
 #include <algorithm>
 #include <cmath>
 #include <thread>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -173,20 +174,31 @@ Result<void> check(const MeanVarianceProblem& p, const ContinuousAnswer& answer)
 }
 
 std::vector<std::size_t> kinks_of(const MeanVarianceProblem& p, const ContinuousAnswer& answer,
-                                  const VectorXd& shared) {
-  const double unit =
-      p.objective == Objective::kMaxSharpe ? std::abs(answer.value) : shared.cwiseAbs().maxCoeff();
+                                  const LinearResponse& response) {
+  const double unit = p.objective == Objective::kMaxSharpe ? std::abs(answer.value)
+                                                           : response.shared.cwiseAbs().maxCoeff();
+  const double sign = answer.sense == Sense::kMinimize ? 1.0 : -1.0;
+  std::vector<double> paid;  // >= 0 at a lower bound, <= 0 at an upper one
+  double least_lower = std::numeric_limits<double>::infinity();
+  double most_upper = -least_lower;
+  for (std::size_t i = 0; i < p.mean.size(); ++i) {
+    paid.push_back(sign * (answer.shadow_prices.lower[i] + answer.shadow_prices.upper[i]));
+    if (p.bounds.lower[i] == p.bounds.upper[i]) continue;
+    if (answer.weights[i] == p.bounds.lower[i]) least_lower = std::min(least_lower, paid[i]);
+    if (answer.weights[i] == p.bounds.upper[i]) most_upper = std::max(most_upper, paid[i]);
+  }
+  const double room = kNoPrice * unit;
+  // Where nothing is free, the price of the sum is open between the bounds' and may be moved.
+  if (response.free.empty() && least_lower - most_upper > room) return {};
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < p.mean.size(); ++i) {
     const double lower = p.bounds.lower[i];
     const double upper = p.bounds.upper[i];
     if (lower == upper) continue;
     const double w = answer.weights[i];
-    const double paid =
-        std::max(std::abs(answer.shadow_prices.lower[i]), std::abs(answer.shadow_prices.upper[i]));
     const bool on_bound = w == lower || w == upper;
     const bool near = w - lower < 1e-9 || upper - w < 1e-9;
-    if ((on_bound && paid <= kNoPrice * unit) || (!on_bound && near)) out.push_back(i);
+    if ((on_bound && std::abs(paid[i]) <= room) || (!on_bound && near)) out.push_back(i);
   }
   return out;
 }
@@ -212,7 +224,7 @@ Result<WeightSensitivity> weight_sensitivity(const MeanVarianceProblem& problem,
   WeightSensitivity out{.mean = Matrix(n, n),
                         .volatility = Matrix(n, n),
                         .correlations = {},
-                        .kinks = kinks_of(problem, answer, response.shared)};
+                        .kinks = kinks_of(problem, answer, response)};
   VectorXd force(at(n));
   for (std::size_t j = 0; j < n; ++j) {
     force.setZero();

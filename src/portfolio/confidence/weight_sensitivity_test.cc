@@ -210,6 +210,7 @@ TEST(WeightSensitivity, WeightsOnTheirBoundsStay) {
   EXPECT_EQ(moves.mean, Matrix(5, 5));
   EXPECT_EQ(moves.volatility, Matrix(5, 5));
   EXPECT_TRUE(moves.correlations.empty());
+  EXPECT_TRUE(moves.kinks.empty());  // though one of the bounds costs nothing, the next ones do
 }
 
 }  // namespace

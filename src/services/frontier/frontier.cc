@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "portfolio/confidence/weight_confidence.h"
 #include "portfolio/frontier/efficient_frontier.h"
+#include "portfolio/frontier/resampled_frontier.h"
 
 namespace quanta::services {
 namespace {
@@ -19,15 +21,66 @@ std::unexpected<Error> of_source(Error error, const FrontierRequest& request) {
   if (error.field == "covariance" || error.field == "mean") {
     error.field = request.moments.moments_file.empty() ? "prices" : "moments";
   }
+  if (error.field == "draws") error.field = "resampled";
+  if (error.field == "returns") error.field = "prices";
   return std::unexpected(std::move(error));
+}
+
+Result<void> check(const FrontierRequest& request) {
+  if (request.points < 2) {
+    return fail(ErrorKind::kUsage, "a frontier has at least 2 points", "points");
+  }
+  if (!request.resampled) return {};
+  if (!request.moments.moments_file.empty()) {
+    return fail(ErrorKind::kUsage, "resamples returns: it needs prices, not a file of moments",
+                "resampled");
+  }
+  if (request.moments.returns.method == ReturnsMethod::kBlackLitterman ||
+      !request.moments.market.empty()) {
+    return fail(ErrorKind::kUsage,
+                "estimates anew from the returns of the assets alone: not with views (bl) or a "
+                "market of its own (--market)",
+                "resampled");
+  }
+  return {};
+}
+
+Result<void> add_resampled(const FrontierRequest& request, const Estimate& estimate,
+                           const portfolio::Bounds& bounds, const Run& run,
+                           FrontierDocument& document) {
+  auto block = portfolio::weights_block_length(estimate.returns, document.minimum_variance.weights);
+  if (!block) return of_source(std::move(block).error(), request);
+  auto averaged = portfolio::resample_frontier(
+      estimate.returns,
+      [&](const Matrix& returns) {
+        return moments_of(request.moments, returns, *estimate.periods_per_year);
+      },
+      estimate.moments, bounds,
+      {.n_draws = *request.resampled,
+       .n_points = request.points,
+       .block_length = *block,
+       .seed = run.seed},
+      run.execution);
+  if (!averaged) return of_source(std::move(averaged).error(), request);
+  Resampled& resampled = document.resampled.emplace();
+  resampled.draws = *request.resampled;
+  resampled.failed = averaged->failed;
+  resampled.block_length = *block;
+  for (const portfolio::FrontierPoint& point : averaged->points) {
+    resampled.points.push_back(row_of(point));
+  }
+  if (averaged->failed > 0) {
+    document.provenance.warnings.push_back(fmt::format(
+        "{} of {} draws have no frontier and are left out of the average; the first: {}",
+        averaged->failed, *request.resampled, averaged->reason->message));
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<FrontierDocument> frontier(const FrontierRequest& request, const Run& run) {
-  if (request.points < 2) {
-    return fail(ErrorKind::kUsage, "a frontier has at least 2 points", "points");
-  }
+  QUANTA_CHECK(check(request));
   QUANTA_TRY(const Estimate estimate, estimate_moments(request.moments, run.execution));
   QUANTA_TRY(const portfolio::Bounds bounds, bounds_of(request.bounds, estimate.assets));
   const statistics::Moments& moments = estimate.moments;
@@ -73,6 +126,9 @@ Result<FrontierDocument> frontier(const FrontierRequest& request, const Run& run
     document.provenance.warnings.push_back(best.error().message);
   } else {
     return of_source(best.error(), request);
+  }
+  if (request.resampled) {
+    QUANTA_CHECK(add_resampled(request, estimate, bounds, run, document));
   }
   return document;
 }

@@ -19,6 +19,7 @@ struct FrontierRequest {
   MomentsRequest moments;
   BoundsRequest bounds;
   unsigned points = 100;  ///< from the least variance to the highest return, equal steps of return
+  std::optional<std::size_t> resampled;  ///< draws of the averaged frontier
 };
 
 struct FrontierRow {
@@ -44,6 +45,23 @@ struct AssetAlone {
   }
 };
 
+struct Resampled {
+  std::size_t draws = 0;
+  std::size_t failed = 0;
+  double block_length = 0.0;
+  std::vector<FrontierRow> points;
+
+  static constexpr auto describe() {
+    return std::tuple{
+        field("draws", &Resampled::draws, "frontiers of resampled returns"),
+        field("failed", &Resampled::failed, "those of them that do not exist; left out"),
+        field("block_length", &Resampled::block_length, "mean periods of a block"),
+        field("points", &Resampled::points,
+              "weights averaged by rank, from the least variance up; return and volatility under "
+              "the moments of the exact frontier")};
+  }
+};
+
 struct FrontierDocument {
   std::vector<std::string> assets;
   std::vector<AssetAlone> alone;
@@ -51,6 +69,7 @@ struct FrontierDocument {
   std::vector<FrontierRow> corners;
   std::optional<FrontierRow> maximum_sharpe;
   FrontierRow minimum_variance;
+  std::optional<Resampled> resampled;
   double kkt_residual = 0.0;
   std::optional<double> periods_per_year;
   double risk_free = 0.0;
@@ -67,6 +86,7 @@ struct FrontierDocument {
         field("maximum_sharpe", &FrontierDocument::maximum_sharpe,
               "null: no portfolio beats the risk-free rate"),
         field("minimum_variance", &FrontierDocument::minimum_variance, ""),
+        field("resampled", &FrontierDocument::resampled, "the averaged frontier, if asked"),
         field("kkt_residual", &FrontierDocument::kkt_residual,
               "largest of all corners, recomputed by code of its own"),
         field("periods_per_year", &FrontierDocument::periods_per_year,
@@ -77,7 +97,9 @@ struct FrontierDocument {
 };
 
 /// Without bounds the points end where the largest mean of an asset is reached. Errors: those of
-/// estimate_moments, bounds_of and trace_frontier; kUsage, field "points": fewer than 2.
+/// estimate_moments, bounds_of and trace_frontier; kUsage, field "points": fewer than 2;
+/// field "resampled": moments from a file, views or a market, which returns do not give anew;
+/// those of resample_frontier, field "resampled" or "bounds".
 Result<FrontierDocument> frontier(const FrontierRequest& request, const Run& run);
 
 }  // namespace quanta::services

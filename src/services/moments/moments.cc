@@ -247,6 +247,24 @@ Result<Estimate> estimate_moments(const MomentsRequest& request, const Execution
   return estimate;
 }
 
+Result<statistics::Moments> moments_of(const MomentsRequest& request, const Matrix& returns,
+                                       double periods_per_year) {
+  if (request.returns.method == ReturnsMethod::kBlackLitterman) {
+    return fail(ErrorKind::kUsage, "bl rests on views, not on returns alone", "returns");
+  }
+  if (!request.market.empty()) {
+    return fail(ErrorKind::kUsage, "its returns do not belong to these of the assets", "market");
+  }
+  auto asked = statistics::estimate_moments(returns, request.covariance);
+  if (!asked) return of_prices(std::move(asked).error());
+  Estimate estimate;
+  estimate.returns = returns;
+  estimate.periods_per_year = periods_per_year;
+  estimate.moments = statistics::annualise(*std::move(asked), periods_per_year);
+  QUANTA_CHECK(replace_means(request, {}, estimate));
+  return std::move(estimate.moments);
+}
+
 Result<MomentsDocument> moments(const MomentsRequest& request, const Run& run) {
   QUANTA_TRY(Estimate estimate, estimate_moments(request, run.execution));
   auto correlation = statistics::correlation(estimate.moments.covariance);

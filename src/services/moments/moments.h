@@ -87,6 +87,13 @@ struct Estimate {
 /// load_prices, load_moments, load_views, load_benchmark and the estimators.
 Result<Estimate> estimate_moments(const MomentsRequest& request, const Execution& execution);
 
+/// The moments per year that the request asks for, of other returns (T x n per period) than those
+/// of its prices: resampled ones, or a part of them. For estimators that need nothing but returns.
+/// Errors: those of the estimators, field "prices"; kUsage, field "returns" or "market":
+/// Black-Litterman, a market of its own.
+Result<statistics::Moments> moments_of(const MomentsRequest& request, const Matrix& returns,
+                                       double periods_per_year);
+
 /// `quanta moments`.
 struct MomentsDocument {
   std::vector<std::string> assets;

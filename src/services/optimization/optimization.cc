@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "services/optimization/assess.h"
 #include "services/optimization/solve.h"
 #include "statistics/risk_measures.h"
 
@@ -131,7 +132,7 @@ Result<void> check(const OptimizeRequest& request) {
   if (request.deadline_s && !(*request.deadline_s > 0)) {
     return fail(ErrorKind::kUsage, fmt::format("{} s is no time", *request.deadline_s), "deadline");
   }
-  return {};
+  return check_assessment(request);
 }
 
 ReturnAndRisk figures(const statistics::Moments& moments, const std::vector<double>& weights,

@@ -25,6 +25,7 @@
 #include "portfolio/objectives/mean_variance.h"
 #include "services/moments/moments.h"
 #include "services/optimization/bounds.h"
+#include "services/optimization/confidence.h"
 #include "services/provenance/provenance.h"
 
 namespace quanta::services {
@@ -159,6 +160,11 @@ struct OptimizeRequest {
   std::optional<unsigned> layers;    ///< of QAOA
   std::optional<std::size_t> shots;  ///< of QAOA, and picks of the random baseline
   std::optional<double> deadline_s;  ///< best found by then, with its gap
+
+  std::optional<ConfidenceRequest> confidence;  ///< intervals of the weights
+  std::optional<double> confidence_level;       ///< of those; default 0.9
+  bool sensitivity = false;                     ///< how weights move with each input
+  std::optional<unsigned> stability;            ///< months of a window, at each month's end
 };
 
 struct ObjectiveValue {
@@ -299,6 +305,9 @@ struct OptimizeDocument {
   std::vector<MethodRun> methods;  ///< the quantum ones first
   std::optional<std::vector<std::string>> selected;
   std::optional<std::vector<unsigned>> lots;
+  std::optional<Confidence> confidence;
+  std::optional<Sensitivity> sensitivity;
+  std::optional<Stability> stability;
   std::optional<double> periods_per_year;
   double risk_free = 0.0;
   Provenance provenance;
@@ -319,6 +328,11 @@ struct OptimizeDocument {
         field("methods", &OptimizeDocument::methods, "each solver's run"),
         field("selected", &OptimizeDocument::selected, "names held, where a selection was asked"),
         field("lots", &OptimizeDocument::lots, "whole lots, where lots were asked"),
+        field("confidence", &OptimizeDocument::confidence, "intervals of the weights, if asked"),
+        field("sensitivity", &OptimizeDocument::sensitivity,
+              "how the weights move with each input, if asked"),
+        field("stability", &OptimizeDocument::stability,
+              "what windows up to earlier dates would have said, if asked"),
         field("periods_per_year", &OptimizeDocument::periods_per_year,
               "what the moments were annualised with; null: not annualised"),
         field("risk_free", &OptimizeDocument::risk_free, "rate that sharpe uses"),

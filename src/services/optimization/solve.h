@@ -13,7 +13,17 @@ namespace quanta::services {
 Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
                            OptimizeDocument& document);
 
-/// The same for risks of scenarios.
+/// Means and covariance of the problem: the moments, or what max-diversification and
+/// max-decorrelation make of them. Errors: as correlation().
+Result<void> set_moments(const OptimizeRequest& request, statistics::Moments moments,
+                         portfolio::MeanVarianceProblem& problem);
+
+/// The problem's optimum by the engine that its objective belongs to.
+Result<portfolio::ContinuousAnswer> solve_problem(const OptimizeRequest& request,
+                                                  const portfolio::MeanVarianceProblem& problem,
+                                                  const Execution& execution);
+
+/// The same as solve_weights for risks of scenarios.
 Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& estimate,
                             const Run& run, OptimizeDocument& document);
 

@@ -9,6 +9,7 @@
 #include "portfolio/frontier/efficient_frontier.h"
 #include "services/market_data/asset_file.h"
 #include "services/market_data/market_data.h"
+#include "services/optimization/assess.h"
 #include "services/optimization/deadline.h"
 #include "services/optimization/solve.h"
 #include "services/optimization/stopwatch.h"
@@ -162,17 +163,10 @@ std::vector<ConstraintRow> constraint_rows(const portfolio::MeanVarianceProblem&
   return rows;
 }
 
-Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
-                           OptimizeDocument& document) {
-  portfolio::MeanVarianceProblem problem;
-  problem.mean = estimate.moments.mean;
-  problem.covariance = estimate.moments.covariance;
-  problem.objective = engine_objective(request.objective);
-  problem.target = request.target.value_or(0.0);
-  problem.risk_free = request.moments.risk_free;
-  problem.risk_aversion = request.risk_aversion.value_or(3.0);
-  QUANTA_TRY(problem.bounds, bounds_of(request.bounds, estimate.assets));
-
+Result<void> set_moments(const OptimizeRequest& request, statistics::Moments moments,
+                         portfolio::MeanVarianceProblem& problem) {
+  problem.mean = std::move(moments.mean);
+  problem.covariance = std::move(moments.covariance);
   if (request.objective == OptimizeObjective::kMaxDiversification) {
     problem.risk_free = 0.0;
     for (std::size_t i = 0; i < problem.mean.size(); ++i) {
@@ -180,9 +174,29 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
     }
   }
   if (request.objective == OptimizeObjective::kMaxDecorrelation) {
-    auto correlation = statistics::correlation(problem.covariance);
-    if (!correlation) return of_flags(std::move(correlation).error(), request);
-    problem.covariance = *std::move(correlation);
+    QUANTA_TRY(problem.covariance, statistics::correlation(problem.covariance));
+  }
+  return {};
+}
+
+Result<portfolio::ContinuousAnswer> solve_problem(const OptimizeRequest& request,
+                                                  const portfolio::MeanVarianceProblem& problem,
+                                                  const Execution& execution) {
+  return request.objective == OptimizeObjective::kTargetRisk
+             ? portfolio::optimize_target_risk(problem, execution)
+             : portfolio::optimize_mean_variance(problem, execution);
+}
+
+Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
+                           OptimizeDocument& document) {
+  portfolio::MeanVarianceProblem problem;
+  problem.objective = engine_objective(request.objective);
+  problem.target = request.target.value_or(0.0);
+  problem.risk_free = request.moments.risk_free;
+  problem.risk_aversion = request.risk_aversion.value_or(3.0);
+  QUANTA_TRY(problem.bounds, bounds_of(request.bounds, estimate.assets));
+  if (auto set = set_moments(request, estimate.moments, problem); !set) {
+    return of_flags(std::move(set).error(), request);
   }
 
   QUANTA_CHECK(add_groups(request, estimate, document, problem));
@@ -197,8 +211,7 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
   const Deadline deadline(run.execution, request.deadline_s);
   const Stopwatch watch;
   const bool target_risk = request.objective == OptimizeObjective::kTargetRisk;
-  auto answer = target_risk ? portfolio::optimize_target_risk(problem, deadline.execution())
-                            : portfolio::optimize_mean_variance(problem, deadline.execution());
+  auto answer = solve_problem(request, problem, deadline.execution());
   if (!answer) return of_flags(std::move(answer).error(), request);
 
   document.weights = answer->weights;
@@ -220,7 +233,7 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
   method.weights = answer->weights;
   document.provenance.method = method.name;
   document.methods.push_back(std::move(method));
-  return {};
+  return assess_weights(request, estimate, run, problem, *answer, document);
 }
 
 }  // namespace quanta::services
