@@ -57,14 +57,14 @@ std::string sensitivity_text(const OptimizeDocument& document, const Terminal& t
       std::ranges::any_of(sensitivity.mean.values(), [](double x) { return x != 0; });
   std::string text =
       "\n" +
-      wrapped(
-          fmt::format("if the {}volatility of one asset rises by {} of a {}: by how many "
-                      "percentage points its own weight moves, and how many all weights move "
-                      "(buys and sells both counted){}",
-                      means ? "mean or the " : "", percent(step, document.periods_per_year ? 0 : 1),
-                      document.periods_per_year ? "year" : "period",
-                      means ? "" : "; the means play no part here"),
-          78) +
+      wrapped(fmt::format("if the {}volatility of one asset rises by {}: by how many percentage "
+                          "points its own weight moves, and how many all weights move (buys and "
+                          "sells both counted){}",
+                          means ? "mean or the " : "",
+                          document.periods_per_year ? "1 percentage point a year"
+                                                    : "0.1 percentage points a period",
+                          means ? "" : "; the means play no part here"),
+              78) +
       "\n";
   std::vector<Column> columns = {{"asset", Align::kLeft}};
   if (means) columns.insert(columns.end(), {{"mean: own"}, {"all"}});

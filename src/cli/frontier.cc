@@ -19,9 +19,11 @@ using services::FrontierDocument;
 using services::FrontierRow;
 
 constexpr std::size_t kMostNames = 6;
+constexpr std::size_t kFewNames = 3;  ///< beside more columns
 
 /// "AAPL 30.1 %, MSFT 17.7 %, …", the largest first.
-std::string holdings(const FrontierDocument& document, const FrontierRow& row) {
+std::string holdings(const FrontierDocument& document, const FrontierRow& row,
+                     std::size_t most = kMostNames) {
   std::vector<std::size_t> held;
   for (std::size_t i = 0; i < row.weights.size(); ++i) {
     if (std::abs(row.weights[i]) > 5e-5) held.push_back(i);
@@ -30,11 +32,11 @@ std::string holdings(const FrontierDocument& document, const FrontierRow& row) {
     return std::abs(row.weights[a]) > std::abs(row.weights[b]);
   });
   std::string text;
-  for (std::size_t k = 0; k < std::min(held.size(), kMostNames); ++k) {
+  for (std::size_t k = 0; k < std::min(held.size(), most); ++k) {
     text += fmt::format("{}{} {}", k == 0 ? "" : ", ", document.assets[held[k]],
                         percent(row.weights[held[k]], 1));
   }
-  if (held.size() > kMostNames) text += fmt::format(" and {} more", held.size() - kMostNames);
+  if (held.size() > most) text += fmt::format(" and {} more", held.size() - most);
   return text;
 }
 
@@ -58,7 +60,7 @@ std::string resampled_text(const FrontierDocument& document, const Terminal& ter
     const std::size_t k = r * last / rows;
     const FrontierRow& row = resampled.points[k];
     table.add({fmt::format("{}", k + 1), percent(row.expected_return, 2),
-               percent(row.volatility, 2), holdings(document, row)});
+               percent(row.volatility, 2), holdings(document, row, kFewNames)});
   }
   return text + table.to_text(terminal);
 }

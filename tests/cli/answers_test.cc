@@ -4,10 +4,13 @@
 #include <cmath>
 #include <functional>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "cli/program.h"
+#include "core/date.h"
 #include "core/json.h"
+#include "core/random.h"
 #include "services/frontier/frontier.h"
 #include "services/market_data/market_data.h"
 #include "services/moments/moments.h"
@@ -169,6 +172,50 @@ TEST_F(Answers, OfIntervalsAndAveragesMatchTheirDescription) {
   const auto other = described<services::OptimizeDocument>(with(kSure, {"--seed", "2"}));
   EXPECT_NE(json::print(json::to(*other.confidence)), json::print(json::to(*answer.confidence)));
   EXPECT_EQ(other.weights, answer.weights);
+}
+
+// Each window's weights are what the program says of those dates alone.
+TEST_F(Answers, OfStabilityAreThoseOfEachWindow) {
+  std::string prices = "date,A,B\n";
+  RandomStream random(5, "test prices");
+  double a = 10.0;
+  double b = 20.0;
+  const Date first = date_of(2023, 1, 2);
+  for (int day = 0; day < 190; ++day) {
+    prices += fmt::format("{},{:.6f},{:.6f}\n", to_text(first + day), a, b);
+    a *= 1.0 + 0.02 * random.normal();
+    b *= 1.0 + 0.01 * random.normal();
+  }
+  folder_.write("long.csv", prices);
+  const Words words = {"optimize", "--prices", "long.csv", "--periods", "365", "--json"};
+  const auto answer = described<services::OptimizeDocument>(with(words, {"--stability", "3"}));
+  ASSERT_TRUE(answer.stability);
+  const services::Stability& stability = *answer.stability;
+  ASSERT_EQ(stability.dates.size(), 3U);  // six month ends; July is not over
+  const char* const begins[] = {"2023-01-31", "2023-02-28", "2023-03-31"};
+  const char* const ends[] = {"2023-04-30", "2023-05-31", "2023-06-30"};
+  double sum = 0.0;
+  double largest = 0.0;
+  for (std::size_t k = 0; k < 3; ++k) {
+    SCOPED_TRACE(ends[k]);
+    EXPECT_EQ(stability.dates[k].date, ends[k]);
+    const auto window =
+        described<services::OptimizeDocument>(with(words, {"--from", begins[k], "--to", ends[k]}));
+    EXPECT_EQ(stability.dates[k].weights, window.weights);
+    if (k == 0) {
+      EXPECT_FALSE(stability.dates[k].turnover);
+      continue;
+    }
+    // With two assets what one gains the other loses.
+    const double moved =
+        2.0 * std::abs(stability.dates[k].weights[0] - stability.dates[k - 1].weights[0]);
+    EXPECT_NEAR(stability.dates[k].turnover.value_or(-1.0), moved, 1e-14);
+    sum += moved;
+    largest = std::max(largest, moved);
+  }
+  EXPECT_GT(largest, 0.0);
+  EXPECT_NEAR(stability.average_turnover, sum / 2.0, 1e-14);
+  EXPECT_NEAR(stability.largest_turnover, largest, 1e-14);
 }
 
 TEST_F(Answers, OfRiskAndMomentsMatchTheirDescription) {

@@ -37,13 +37,17 @@ struct LinearResponse {
 
   /// d weights for l dm - dS w = `force` (n), dm'w and w'dS w.
   std::vector<double> move(const VectorXd& force, double mean_change, double risk_change) const {
-    VectorXd on_free(static_cast<Index>(free.size()));
-    for (std::size_t a = 0; a < free.size(); ++a) {
-      on_free[static_cast<Index>(a)] = force[static_cast<Index>(free[a])];
+    const auto f = static_cast<Index>(free.size());
+    VectorXd dw = VectorXd::Zero(f);
+    double pulled = 0.0;
+    for (Index a = 0; a < f; ++a) {
+      const double on_free = force[static_cast<Index>(free[static_cast<std::size_t>(a)])];
+      if (on_free == 0.0) continue;  // all but one or two, for a mean or a correlation
+      dw += on_free * g.col(a);
+      if (along.size() > 0) pulled += on_free * pull[a];
     }
-    VectorXd dw = g * on_free;
     if (along.size() > 0) {
-      dw += along * (mean_part * mean_change + risk_part * risk_change + pull.dot(on_free));
+      dw += along * (mean_part * mean_change + risk_part * risk_change + pulled);
     }
     std::vector<double> out(static_cast<std::size_t>(w.size()), 0.0);
     for (std::size_t a = 0; a < free.size(); ++a) out[free[a]] = dw[static_cast<Index>(a)];
