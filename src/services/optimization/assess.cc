@@ -289,6 +289,9 @@ Result<void> check_assessment(const OptimizeRequest& request) {
                                              to_text(objective)));
   }
   if (!estimated_again) return {};
+  if (request.deadline_s) {
+    return refuse(flag, "solves many problems, each without a deadline: not with --deadline");
+  }
   if (!request.moments.moments_file.empty()) {
     return refuse(flag, "estimates anew from returns: it needs prices, not a file of moments");
   }
