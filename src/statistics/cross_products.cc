@@ -9,7 +9,7 @@ namespace quanta::statistics {
 namespace {
 
 /// Rows that are packed at a time: a panel of them stays in the first two caches.
-constexpr std::size_t kTerms = 256;
+constexpr std::size_t kTerms = 128;
 
 constexpr std::size_t panels(std::size_t columns, std::size_t width) {
   return (columns + width - 1) / width;
