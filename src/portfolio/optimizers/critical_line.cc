@@ -38,6 +38,7 @@ class Tracer {
  public:
   Tracer(const ParametricProgram& program, const QuadraticSolution& start)
       : program_(program),
+        here_(program.base),
         n_(program.reward.size()),
         n_equality_(program.base.equality_value.size()),
         n_inequality_(program.base.inequality_limit.size()),
@@ -111,7 +112,7 @@ class Tracer {
 
     Eigen::VectorXd held = x_;
     for (const std::size_t i : free_) held[static_cast<Eigen::Index>(i)] = 0.0;
-    const Eigen::VectorXd pull = q * held;
+    const Eigen::VectorXd pull = times_quadratic(held);
     Eigen::MatrixXd block(f, f);
     Eigen::MatrixXd a(f, m);  // the rows on the free variables, as columns
     Eigen::MatrixXd p(f, 2);
@@ -176,7 +177,7 @@ class Tracer {
       x_line_.slope[at] = solved(i, 1);
     }
     multiplier_ = {u.col(0), u.col(1)};
-    gradient_ = {q * x_line_.value, q * x_line_.slope};
+    gradient_ = {times_quadratic(x_line_.value), times_quadratic(x_line_.slope)};
     for (std::size_t i = 0; i < n_; ++i) {
       const auto at = static_cast<Eigen::Index>(i);
       gradient_.value[at] += program_.base.linear[i];
@@ -188,6 +189,15 @@ class Tracer {
       }
     }
     return {};
+  }
+
+  /// Qx by the rows of the symmetric Q: a cost of n for each entry of x that is not zero.
+  Eigen::VectorXd times_quadratic(const Eigen::VectorXd& x) const {
+    Eigen::VectorXd product = Eigen::VectorXd::Zero(x.size());
+    for (Eigen::Index j = 0; j < x.size(); ++j) {
+      if (x[j] != 0.0) product += x[j] * quadratic().row(j).transpose();
+    }
+    return product;
   }
 
   /// Columns of z that are not a mix of those before them.
@@ -288,7 +298,7 @@ class Tracer {
   }
 
   /// Adds the point at t, proven by code of its own.
-  Result<void> note(double t, CriticalLine& line) const {
+  Result<void> note(double t, CriticalLine& line) {
     Corner corner{.t = t, .x = {}, .equality_multiplier = {}, .inequality_multiplier = {}};
     const Eigen::VectorXd x = x_line_.value + t * x_line_.slope;
     corner.x.assign(x.begin(), x.end());
@@ -306,10 +316,11 @@ class Tracer {
         corner.inequality_multiplier[rows_[r] - n_equality_] = std::max(0.0, u);
       }
     }
-    QuadraticProgram here = program_.base;
-    for (std::size_t i = 0; i < n_; ++i) here.linear[i] -= t * program_.reward[i];
+    for (std::size_t i = 0; i < n_; ++i) {
+      here_.linear[i] = program_.base.linear[i] - t * program_.reward[i];
+    }
     const DualBound proof =
-        dual_bound(here, corner.x, corner.equality_multiplier, corner.inequality_multiplier);
+        dual_bound(here_, corner.x, corner.equality_multiplier, corner.inequality_multiplier);
     corner.kkt_residual = std::max(proof.kkt_residual, proof.infeasibility);
     // The gradient grows with t; the residual is told beside it.
     if (!(corner.kkt_residual <= kProvenResidual * (1.0 + t))) {
@@ -324,6 +335,7 @@ class Tracer {
   }
 
   const ParametricProgram& program_;
+  QuadraticProgram here_;  ///< the program at the t of a corner
   std::size_t n_;
   std::size_t n_equality_;
   std::size_t n_inequality_;

@@ -38,11 +38,15 @@ DualBound dual_bound(const QuadraticProgram& program, std::span<const double> x,
                      std::span<const double> inequality_multiplier) {
   const std::size_t n = x.size();
   DualBound out;
-  std::vector<double> g(program.linear);
+  std::vector<double> g(n);  // first Qx, row by row of the symmetric Q: most of x is often zero
+  for (std::size_t j = 0; j < n; ++j) {
+    if (x[j] == 0.0) continue;
+    const std::span<const double> row = program.quadratic.row(j);
+    for (std::size_t i = 0; i < n; ++i) g[i] += row[i] * x[j];
+  }
   for (std::size_t i = 0; i < n; ++i) {
-    const double curvature = dot(program.quadratic.row(i), x);
-    out.value += x[i] * (0.5 * curvature + program.linear[i]);
-    g[i] += curvature;
+    out.value += x[i] * (0.5 * g[i] + program.linear[i]);
+    g[i] += program.linear[i];
   }
   double lagrangian = out.value;
   for (std::size_t r = 0; r < program.equality.rows(); ++r) {
