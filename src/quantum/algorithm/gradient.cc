@@ -111,6 +111,7 @@ CircuitEnergy::CircuitEnergy(Circuit circuit, PauliSum observable, std::size_t m
   for (const Operation& operation : circuit_.operations()) {
     if (operation.gate == Gate::kStatePreparation) {
       (void)start_.append(operation);
+      for (const unsigned q : operation.qubits) prepared_ |= std::uint64_t{1} << q;
     } else {
       undo_.push_back(inverse(operation));
     }
@@ -196,7 +197,8 @@ Result<EnergyGradient> CircuitEnergy::gradient(std::span<const double> parameter
     }
   }
   QUANTA_TRY(const std::vector<double> values,
-             read_between(execution, undo_, parameters, readings, circuit_.n_qubits(), numbers));
+             read_between(execution, undo_, parameters, readings, circuit_.n_qubits(), ~prepared_,
+                          numbers));
   for (const Share& s : shares) result.gradient[s.parameter] += s.factor * values[s.reading];
   return result;
 }

@@ -19,6 +19,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -76,6 +77,7 @@ class CircuitEnergy {
   Circuit start_;    // they alone, with all parameters
   PauliSum observable_;
   std::size_t memory_limit_ = 0;
+  std::uint64_t prepared_ = 0;   // qubits of state preparations
   std::vector<Operation> undo_;  // inverses of all gates, the last one first
 };
 

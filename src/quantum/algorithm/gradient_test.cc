@@ -310,6 +310,25 @@ TEST(Gradient, AdjointEqualsParameterShiftWhereADiagonalGateIsTurned) {
   expect_gradients_agree(circuit, random_observable(2, 6, 9), 2);
 }
 
+// Enough qubits for several blocks, some of zeros: one that is prepared and one that nothing
+// touches.
+TEST(Gradient, AdjointEqualsParameterShiftWhereBlocksAreZero) {
+  constexpr unsigned kQubits = 17;
+  Circuit circuit(kQubits);
+  ASSERT_TRUE(circuit.prepare({0.6, Amplitude(0, 0.8)}, {16}).has_value());
+  RandomStream stream(1, "test circuit");
+  unsigned next = 0;
+  const auto angle = [&](unsigned q) {
+    return q % 5 == 0 ? circuit.parameter(std::to_string(next++)) : Angle(stream.normal());
+  };
+  for (int layer = 0; layer < 2; ++layer) {
+    for (unsigned q = 0; q + 2 < kQubits; ++q) circuit.ry(angle(q), q).rz(angle(q + 2), q);
+    for (unsigned q = 0; q + 3 < kQubits; ++q) circuit.cz(q, q + 1);
+    circuit.cx(16, 3 + layer);
+  }
+  expect_gradients_agree(circuit, random_observable(kQubits, 4, 7), 3);
+}
+
 TEST(Gradient, ScalesWithTheObservable) {
   Circuit circuit(2);
   circuit.ry(circuit.parameter("a"), 0).cx(0, 1);

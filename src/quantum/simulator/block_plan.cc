@@ -28,7 +28,8 @@ constexpr unsigned kNowhere = ~0U;
 }  // namespace
 
 template <class Real>
-Planner<Real>::Planner(ElementList list, unsigned n_qubits, bool from_zero, const PlanSizes& sizes)
+Planner<Real>::Planner(ElementList list, unsigned n_qubits, std::uint64_t zero,
+                       const PlanSizes& sizes)
     : list_(std::move(list)),
       n_qubits_(n_qubits),
       sizes_(sizes),
@@ -36,7 +37,7 @@ Planner<Real>::Planner(ElementList list, unsigned n_qubits, bool from_zero, cons
       waiting_(list_.elements.size()),
       position_(n_qubits),
       home_(n_qubits),
-      zero_(from_zero ? all_of(n_qubits) : 0),
+      zero_(zero),
       always_(sizes.paired ? bit(n_qubits - 1) : 0),
       factor_(list_.factor) {
   assert(n_qubits >= sizes.lane_bits + sizes.register_bits && n_qubits >= list_.place.size());
@@ -44,6 +45,7 @@ Planner<Real>::Planner(ElementList list, unsigned n_qubits, bool from_zero, cons
   for (std::uint32_t i = 0; i < waiting_.size(); ++i) waiting_[i] = i;
   for (unsigned q = 0; q < n_qubits; ++q) position_[q] = home_[q] = q;
   for (unsigned q = 0; q < list_.place.size(); ++q) home_[list_.place[q]] = q;
+  if (sizes_.paired) plan_pair();
 }
 
 template <class Real>
@@ -78,19 +80,21 @@ std::uint64_t Planner<Real>::away_from_home() const {
   return result;
 }
 
-/// Chooses a window with contiguous_bits qubits of keep_from and takes its elements.
+/// Chooses a window with keep_count qubits of keep_from and all of `always`, and takes its
+/// elements.
 template <class Real>
-auto Planner<Real>::choose_window(std::uint64_t keep_from) -> Window {
+auto Planner<Real>::choose_window(std::uint64_t keep_from, unsigned keep_count,
+                                  std::uint64_t prefer, std::uint64_t always) -> Window {
   const std::span<const std::uint32_t> ids =
       std::span(waiting_).first(std::min(waiting_.size(), kHorizon));
   Window window;
   window.qubits = choose_set(list_.elements, ids,
                              {.universe = all_of(n_qubits_),
                               .size = sizes_.local_bits,
-                              .keep_from = keep_from & ~always_,
-                              .keep_count = std::min(sizes_.contiguous_bits, sizes_.local_bits),
-                              .prefer = away_from_home(),
-                              .always = always_});
+                              .keep_from = keep_from & ~always,
+                              .keep_count = keep_count,
+                              .prefer = prefer,
+                              .always = always});
   Gatekeeper gate(window.qubits);
   std::vector<std::uint32_t> left;
   left.reserve(waiting_.size());
@@ -134,8 +138,96 @@ auto Planner<Real>::window_for_places() -> Window {
   return {.qubits = qubits, .elements = {}};
 }
 
+/// Chooses all windows of a pair, the last one first: a circuit that begins with |0…0> has blocks
+/// of zeros until the windows have reached all qubits, and there the way back ends. Blocks that are
+/// zero in psi need no phi either, nothing behind them mixing their qubits.
+template <class Real>
+void Planner<Real>::plan_pair() {
+  const std::uint64_t low = at_low_positions(sizes_.contiguous_bits);
+  std::ranges::reverse(waiting_);
+  std::uint64_t before = 0;
+  const auto add = [&](Window window) {
+    for (const std::uint32_t id : window.elements) zero_ &= ~list_.elements[id].mixed;
+    window.zero = zero_;
+    std::ranges::reverse(window.elements);
+    planned_.push_back(std::move(window));
+  };
+  while (!waiting_.empty()) {
+    if (whole_is_next()) {
+      add({.elements = {waiting_.front()}, .whole = true});
+      waiting_.erase(waiting_.begin());
+      continue;
+    }
+    const unsigned keep = before == 0 ? 0 : std::min(sizes_.contiguous_bits, sizes_.local_bits);
+    Window window = choose_window(before, keep, ~low, always_);
+    if (waiting_.empty() && (low & ~window.qubits) != 0) {
+      // The first to run: if all fit into a window with the low positions' qubits, that one.
+      waiting_ = window.elements;
+      Window other = choose_window(before & ~low, keep - std::min(keep, count(before & low)), ~low,
+                                   always_ | low);
+      if (waiting_.empty()) window = std::move(other);
+      waiting_.clear();
+    }
+    before = window.qubits;
+    add(std::move(window));
+  }
+  if ((low & ~before) != 0 && before != 0) {
+    // A window without elements brings the first one's qubits to the low positions.
+    Window window{.qubits = low | always_};
+    for (const std::uint64_t from : {before, all_of(n_qubits_)}) {
+      for (std::uint64_t rest = from & ~window.qubits; rest != 0; rest &= rest - 1) {
+        if (count(window.qubits) < sizes_.local_bits) window.qubits |= rest & -rest;
+      }
+    }
+    add(std::move(window));
+  }
+  leave_out_what_is_not_read();
+}
+
+/// In planned_, the first to run being the last. What brings psi to |0>, where a later window
+/// counts on it, stays.
+template <class Real>
+void Planner<Real>::leave_out_what_is_not_read() {
+  std::uint64_t mixed = 0;  // by elements that are kept
+  std::uint64_t watched = 0;
+  std::uint64_t zero = 0;
+  for (Window& window : planned_) {
+    std::vector<std::uint32_t> kept;
+    for (std::size_t i = window.elements.size(); i-- > 0;) {
+      const Element& e = list_.elements[window.elements[i]];
+      const bool matters = (e.mixed & (mixed | watched | zero)) != 0 || (e.watched & mixed) != 0;
+      if (e.kind != Element::Kind::kRead && !matters) continue;
+      mixed |= e.mixed;
+      watched |= e.watched;
+      kept.push_back(window.elements[i]);
+    }
+    std::ranges::reverse(kept);
+    window.elements = std::move(kept);
+    if (mixed != 0 || watched != 0) zero |= window.zero;
+  }
+  const auto first =
+      std::ranges::find_if(planned_, [](const Window& window) { return !window.elements.empty(); });
+  planned_.erase(planned_.begin(), first);
+  std::erase_if(planned_, [](const Window& w) { return w.whole && w.elements.empty(); });
+}
+
+template <class Real>
+auto Planner<Real>::next_of_pair() -> Step {
+  if (planned_.empty()) return std::nullopt;
+  const Window window = std::move(planned_.back());
+  planned_.pop_back();
+  if (window.whole) return whole_step(list_.elements[window.elements.front()]);
+  const auto next = std::find_if(planned_.rbegin(), planned_.rend(),
+                                 [](const Window& other) { return !other.whole; });
+  const bool whole_follows = !planned_.empty() && planned_.back().whole;
+  return compile(window, next == planned_.rend() ? std::nullopt : std::optional(*next),
+                 whole_follows);
+}
+
 template <class Real>
 std::optional<std::variant<Sweep<Real>, WholeStep>> Planner<Real>::next() {
+  if (sizes_.paired) return next_of_pair();
+  const unsigned keep = std::min(sizes_.contiguous_bits, sizes_.local_bits);
   if (!window_ && whole_is_next()) {
     const Element& element = list_.elements[waiting_.front()];
     // What is prepared was |0…0>, where no phase shows; a permutation would carry phases along.
@@ -148,16 +240,17 @@ std::optional<std::variant<Sweep<Real>, WholeStep>> Planner<Real>::next() {
   }
   if (!window_) {
     if (!waiting_.empty()) {
-      window_ = choose_window(at_low_positions(sizes_.contiguous_bits));
-    } else if (!sizes_.paired &&
-               (!in_place() || pending_.involves(all_of(n_qubits_)) || factor_ != Amplitude(1.0))) {
+      window_ = choose_window(at_low_positions(sizes_.contiguous_bits), keep, away_from_home(), 0);
+    } else if (!in_place() || pending_.involves(all_of(n_qubits_)) || factor_ != Amplitude(1.0)) {
       window_ = window_for_places();
     } else {
       return std::nullopt;
     }
   }
   const Window window = *std::exchange(window_, std::nullopt);
-  if (!waiting_.empty() && !whole_is_next()) window_ = choose_window(window.qubits);
+  if (!waiting_.empty() && !whole_is_next()) {
+    window_ = choose_window(window.qubits, keep, away_from_home(), 0);
+  }
   return compile(window, window_, !window_);
 }
 
@@ -167,6 +260,11 @@ WholeStep Planner<Real>::take_whole() {
   waiting_.erase(waiting_.begin());
   ++n_taken_;
   zero_ &= ~element.mixed;
+  return whole_step(element);
+}
+
+template <class Real>
+WholeStep Planner<Real>::whole_step(const Element& element) const {
   return {.operation = list_.operations[element.index], .position = position_};
 }
 
@@ -177,16 +275,16 @@ Sweep<Real> Planner<Real>::compile(const Window& window, const std::optional<Win
   SweepCompiler<Real> compiler(list_, pending_, position_, window.qubits, always_, sizes_.lane_bits,
                                sizes_.register_bits);
   compiler.apply(window.elements);
-  const bool at_end = waiting_.empty() && !next;
-  if (last && !(sizes_.paired && at_end)) compiler.apply_pending(all_of(n_qubits_));
+  if (last) compiler.apply_pending(all_of(n_qubits_));
 
+  const std::uint64_t zero = sizes_.paired ? window.zero : zero_;
   std::uint64_t zero_blocks = 0;
   {
     std::vector<unsigned> outer;
     for (unsigned p = 0; p < n_qubits_; ++p) {
       for (unsigned q = 0; q < n_qubits_; ++q) {
         if (position_[q] != p || (window.qubits & bit(q)) != 0) continue;
-        if ((zero_ & bit(q)) != 0) zero_blocks |= std::uint64_t{1} << outer.size();
+        if ((zero & bit(q)) != 0) zero_blocks |= std::uint64_t{1} << outer.size();
         outer.push_back(p);
       }
     }
@@ -251,7 +349,7 @@ Sweep<Real> Planner<Real>::compile(const Window& window, const std::optional<Win
   const Amplitude factor = last ? std::exchange(factor_, 1.0) : 1.0;
   Sweep<Real> sweep = std::move(compiler).finish(position_, factor);
   sweep.zero_blocks = zero_blocks;
-  sweep.writes_back = !(sizes_.paired && at_end);
+  sweep.writes_back = !sizes_.paired || !planned_.empty();
   return sweep;
 }
 

@@ -31,8 +31,9 @@ struct PlanSizes {
   unsigned register_bits = 0;
   unsigned local_bits = 0;       ///< of a block, where the state has so many qubits
   unsigned contiguous_bits = 0;  ///< low bits of the state's index that are in every window
-  /// The highest qubit, of which no element knows, tells two states apart that are only read off:
-  /// it is in every window and every tile and keeps its place. At the end they are of no use.
+  /// The highest qubit, of which no element knows, tells two states apart, psi where it is 0, that
+  /// are only read off: it is in every window and every tile and keeps its place. What no reading
+  /// can tell is left out. At the end they are of no use.
   bool paired = false;
 };
 
@@ -40,8 +41,9 @@ template <class Real>
 class Planner {
  public:
   /// n_qubits: of the state's index, at least lane_bits + register_bits and those of the list;
-  /// from_zero: the state is |0…0>.
-  Planner(ElementList list, unsigned n_qubits, bool from_zero, const PlanSizes& sizes);
+  /// zero: qubits of the list that are |0> before its elements, of a pair those that psi has behind
+  /// them.
+  Planner(ElementList list, unsigned n_qubits, std::uint64_t zero, const PlanSizes& sizes);
 
   /// The next step; nothing at the end, when qubit q of the circuit is bit q of the index and no
   /// phase is pending (of a pair, when all elements are done).
@@ -54,11 +56,19 @@ class Planner {
   struct Window {
     std::uint64_t qubits = 0;
     std::vector<std::uint32_t> elements = {};
+    std::uint64_t zero = 0;  ///< qubits outside that are |0>
+    bool whole = false;      ///< no window but a whole step, its only element
   };
+  using Step = std::optional<std::variant<Sweep<Real>, WholeStep>>;
 
   bool whole_is_next() const;
   WholeStep take_whole();
-  Window choose_window(std::uint64_t keep_from);
+  WholeStep whole_step(const Element& element) const;
+  void plan_pair();
+  void leave_out_what_is_not_read();
+  Step next_of_pair();
+  Window choose_window(std::uint64_t keep_from, unsigned keep_count, std::uint64_t prefer,
+                       std::uint64_t always);
   Window window_for_places();
   std::uint64_t at_low_positions(unsigned count) const;
   std::uint64_t away_from_home() const;
@@ -76,6 +86,7 @@ class Planner {
   std::uint64_t zero_;              ///< qubits that are |0>
   std::uint64_t always_;            ///< qubits that are in every window
   std::optional<Window> window_;    ///< of the next sweep, where it is chosen already
+  std::vector<Window> planned_;     ///< of a pair, the next one at the end
   Amplitude factor_;                ///< of modulus 1, on the whole state
 };
 

@@ -24,7 +24,7 @@ struct Totals {
 /// Goes through a plan and checks that each sweep can be carried out.
 Totals plan_of(const Circuit& circuit) {
   Planner<float> planner(elements_of(circuit.operations(), {}, circuit.n_qubits()),
-                         std::max(7U, circuit.n_qubits()), false, kSizes);
+                         std::max(7U, circuit.n_qubits()), 0, kSizes);
   const StepCode code{kSizes.register_bits};
   Totals totals;
   double progress = 0.0;
@@ -104,8 +104,8 @@ TEST(BlockPlan, KeepsTwoStatesApart) {
   readings.push_back({circuit.operations().size(), {.string = {.z = 1}}});
   PlanSizes sizes = kSizes;
   sizes.paired = true;
-  Planner<float> planner(elements_of(circuit.operations(), {}, kQubits, readings), kQubits + 1,
-                         false, sizes);
+  Planner<float> planner(elements_of(circuit.operations(), {}, kQubits, readings), kQubits + 1, 0,
+                         sizes);
   std::set<std::size_t> read;
   std::size_t sweeps = 0;
   bool written = true;

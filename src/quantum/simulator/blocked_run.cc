@@ -129,21 +129,8 @@ void run_whole(const Execution& execution, const WholeStep& step, unsigned n_qub
   }
 }
 
-/// Leaves out what no reading behind it can tell.
-void keep_what_is_read(std::vector<Element>& elements) {
-  std::uint64_t mixed = 0;  // by elements that are kept
-  std::uint64_t watched = 0;
-  std::vector<Element> kept;
-  for (std::size_t i = elements.size(); i-- > 0;) {
-    const Element& e = elements[i];
-    const bool matters = (e.mixed & (mixed | watched)) != 0 || (e.watched & mixed) != 0;
-    if (e.kind != Element::Kind::kRead && !matters) continue;
-    mixed |= e.mixed;
-    watched |= e.watched;
-    kept.push_back(e);
-  }
-  std::ranges::reverse(kept);
-  elements = std::move(kept);
+std::uint64_t all_of(unsigned n) {
+  return n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
 }
 
 }  // namespace
@@ -165,7 +152,8 @@ Result<void> run_blocked(const Execution& execution, std::span<const Operation> 
   list.factor *= std::polar(1.0, global_phase);
   const BlockKernels<Real>& kernels = block_kernels<Real>(execution.instruction_set);
   const unsigned n_stored = std::max(n_qubits, kLeastQubits);
-  Planner<Real> planner(std::move(list), n_stored, from_zero, plan_sizes(kernels));
+  Planner<Real> planner(std::move(list), n_stored, from_zero ? all_of(n_stored) : 0,
+                        plan_sizes(kernels));
   for (;;) {
     if (execution.cancelled()) return cancelled_error();
     execution.report(planner.progress(), "simulating");
@@ -184,14 +172,15 @@ Result<std::vector<double>> read_between(const Execution& execution,
                                          std::span<const Operation> operations,
                                          std::span<const double> parameters,
                                          std::span<const Reading> readings, unsigned n_qubits,
-                                         double* pair) {
+                                         std::uint64_t zero, double* pair) {
   ElementList list = elements_of(operations, parameters, n_qubits, readings);
-  keep_what_is_read(list.elements);
   const BlockKernels<double>& kernels = block_kernels<double>(execution.instruction_set);
   const unsigned n_stored = std::max(n_qubits, kLeastQubits) + 1;
   PlanSizes sizes = plan_sizes(kernels);
   sizes.paired = true;
-  Planner<double> planner(std::move(list), n_stored, false, sizes);
+  std::uint64_t placed = all_of(n_stored - 1) & ~all_of(n_qubits);
+  for (unsigned q = 0; q < n_qubits; ++q) placed |= (zero >> q & 1) << list.place[q];
+  Planner<double> planner(std::move(list), n_stored, placed, sizes);
   std::vector<double> values(readings.size());
   while (const auto step = planner.next()) {
     if (execution.cancelled()) return cancelled_error();

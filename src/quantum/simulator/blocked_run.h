@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -32,13 +33,14 @@ Result<void> run_blocked(const Execution& execution, std::span<const Operation> 
 
 /// Im <phi| Pi P |psi> for each of the readings, both states going through the operations, which
 /// are unitary or barriers. pair: psi in the first stored_amplitudes(n_qubits) complex numbers, phi
-/// in the next so many; afterwards they are of no use. Readings come by rising `before`. Both
-/// states are in the cache at once, and what is read off one qubit is read in registers. Sums in
-/// the same order for any number of threads. Errors: kCancelled.
+/// in the next so many; afterwards they are of no use. Readings come by rising `before`. zero: the
+/// qubits that are |0> in psi once all operations are done. Both states are in the cache at once,
+/// and what is read off one qubit is read in registers. Sums in the same order for any number of
+/// threads. Errors: kCancelled.
 Result<std::vector<double>> read_between(const Execution& execution,
                                          std::span<const Operation> operations,
                                          std::span<const double> parameters,
                                          std::span<const Reading> readings, unsigned n_qubits,
-                                         double* pair);
+                                         std::uint64_t zero, double* pair);
 
 }  // namespace quanta::quantum

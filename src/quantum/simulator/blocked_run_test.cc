@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/enum_text.h"
+#include "quantum/circuit/algebra.h"
 #include "quantum/simulator/plain_simulator.h"
 #include "quantum/simulator/random_circuit_for_tests.h"
 
@@ -61,12 +62,12 @@ std::vector<Amplitude> random_state(unsigned n_qubits, RandomStream& stream) {
 
 std::vector<double> read(const Execution& execution, const Circuit& circuit,
                          std::span<const Reading> readings, std::span<const Amplitude> psi,
-                         std::span<const Amplitude> phi) {
+                         std::span<const Amplitude> phi, std::uint64_t zero = 0) {
   const std::size_t half = stored_amplitudes(circuit.n_qubits());
   AmplitudeArray<Amplitude> pair(2 * half);
   std::ranges::copy(psi, pair.data());
   std::ranges::copy(phi, pair.data() + half);
-  return read_between(execution, circuit.operations(), {}, readings, circuit.n_qubits(),
+  return read_between(execution, circuit.operations(), {}, readings, circuit.n_qubits(), zero,
                       reinterpret_cast<double*>(pair.data()))
       .value();
 }
@@ -100,6 +101,48 @@ TEST(ReadBetween, IsWhatThePlainSimulatorGivesForAllGates) {
         }
       }
     }
+  }
+}
+
+// Where psi ends as |0> blocks of zeros are left out: layers that several windows share, qubits
+// that change places, a permutation of many qubits in between, qubits that nothing touches.
+TEST(ReadBetween, ReadsTheSameWhereItIsToldOfZeros) {
+  constexpr unsigned kQubits = 16;
+  constexpr std::uint64_t kUntold = 1U << 4;  // ends as no |0>
+  for (std::uint64_t repeat = 0; repeat < 3; ++repeat) {
+    RandomStream stream(repeat, "test zeros");
+    Circuit forward(kQubits);
+    forward.rx(0.4, 4);
+    for (unsigned layer = 0; layer < 2; ++layer) {
+      for (unsigned q = 0; q + 1 < kQubits; ++q) forward.u(stream.normal(), 0.4, 0.7, q);
+      for (unsigned i = 0; i < kQubits; ++i) {
+        const unsigned a = static_cast<unsigned>(stream.below(kQubits - 1));
+        forward.crx(stream.normal(), a, (a + 1 + static_cast<unsigned>(repeat)) % (kQubits - 1));
+      }
+      if (repeat == 1) forward.swap(2, 15).swap(0, 9);
+      if (repeat == 2) {
+        std::vector<std::uint32_t> images(32);
+        for (std::uint32_t i = 0; i < images.size(); ++i) images[i] = (5 * i + 3) % 32;
+        ASSERT_TRUE(forward.permutation(images, {7, 2, 14, 0, 8}).has_value());
+      }
+    }
+    std::vector<Amplitude> psi(std::size_t{1} << kQubits);
+    psi[0] = 1.0;
+    for (const Operation& operation : forward.operations()) apply_plainly(operation, {}, psi);
+    Circuit back(kQubits);
+    for (std::size_t i = forward.operations().size(); i-- > 1;) {
+      ASSERT_TRUE(back.append(inverse(forward.operations()[i])).has_value());
+    }
+    const auto phi = random_state(kQubits, stream);
+    std::vector<Reading> readings;
+    for (std::size_t i = 0; i < back.operations().size(); ++i) {
+      const std::uint64_t one = std::uint64_t{1} << back.operations()[i].qubits[0];
+      const std::uint64_t other = std::uint64_t{1} << stream.below(kQubits - 1);
+      readings.push_back({i, {.string = {.x = i % 3 == 0 ? 0 : one, .z = one | other}}});
+    }
+    const auto expected = read({}, back, readings, psi, phi);
+    const auto values = read({}, back, readings, psi, phi, ~kUntold);
+    for (std::size_t i = 0; i < readings.size(); ++i) EXPECT_NEAR(values[i], expected[i], 1e-13);
   }
 }
 
@@ -156,7 +199,7 @@ TEST(ReadBetween, StopsWhereItIsTold) {
   AmplitudeArray<double> pair(4 * stored_amplitudes(3));
   const std::vector<Reading> readings = {{.before = 1, .pauli = {.string = {.x = 1}}}};
   const auto result = read_between({.stop = source.get_token()}, circuit.operations(), {}, readings,
-                                   3, pair.data());
+                                   3, 0, pair.data());
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().kind, ErrorKind::kCancelled);
 }
