@@ -93,6 +93,19 @@ std::vector<GeneratorTerm> strings_of(std::vector<GeneratorTerm> terms) {
   return result;
 }
 
+/// The observable where qubit q is bit position[q].
+PauliSum moved(PauliSum sum, std::span<const unsigned> position) {
+  const auto mask = [&](std::uint64_t qubits) {
+    std::uint64_t result = 0;
+    for (unsigned q = 0; q < position.size(); ++q) result |= (qubits >> q & 1) << position[q];
+    return result;
+  };
+  for (PauliTerm& term : sum.terms) {
+    term.string = {.x = mask(term.string.x), .z = mask(term.string.z)};
+  }
+  return sum;
+}
+
 /// gradient[parameter] gains factor times a reading.
 struct Share {
   unsigned parameter;
@@ -163,20 +176,6 @@ Result<EnergyGradient> CircuitEnergy::gradient(std::span<const double> parameter
   if (weight == 0.0) return result;
   for (PauliTerm& term : scaled.terms) term.coefficient /= weight;
 
-  const std::size_t size = stored_amplitudes(circuit_.n_qubits());
-  AmplitudeArray<Amplitude> pair(2 * size);
-  // std::complex<double> is an array of two doubles by the standard ([complex.numbers.general]).
-  auto* const numbers = reinterpret_cast<double*>(pair.data());
-  const std::span psi(pair.data(), size);
-  const std::span phi(pair.data() + size, size);
-  psi[0] = 1.0;
-  Execution quiet = execution;  // whoever evaluates many gradients tells of the progress
-  quiet.progress = {};
-  QUANTA_CHECK(run_blocked(quiet, circuit_.operations(), parameters, 0.0, circuit_.n_qubits(), true,
-                           numbers));
-  apply(scaled, psi, phi, execution);
-  result.energy = weight * inner_product(psi, phi, execution).real();
-
   std::vector<Reading> readings;
   std::vector<Share> shares;
   const auto operations = circuit_.operations();
@@ -196,9 +195,22 @@ Result<EnergyGradient> CircuitEnergy::gradient(std::span<const double> parameter
       }
     }
   }
-  QUANTA_TRY(const std::vector<double> values,
-             read_between(execution, undo_, parameters, readings, circuit_.n_qubits(), ~prepared_,
-                          numbers));
+  PairedRun back(execution, undo_, parameters, readings, circuit_.n_qubits(), ~prepared_);
+
+  const std::size_t size = stored_amplitudes(circuit_.n_qubits());
+  AmplitudeArray<Amplitude> pair(2 * size);
+  // std::complex<double> is an array of two doubles by the standard ([complex.numbers.general]).
+  auto* const numbers = reinterpret_cast<double*>(pair.data());
+  const std::span psi(pair.data(), size);
+  const std::span phi(pair.data() + size, size);
+  psi[0] = 1.0;
+  Execution quiet = execution;  // whoever evaluates many gradients tells of the progress
+  quiet.progress = {};
+  QUANTA_TRY(const std::vector<unsigned> position,
+             back.prepare(quiet, circuit_.operations(), parameters, numbers));
+  apply(moved(scaled, position), psi, phi, execution);
+  result.energy = weight * inner_product(psi, phi, execution).real();
+  QUANTA_TRY(const std::vector<double> values, std::move(back).read(quiet, position, numbers));
   for (const Share& s : shares) result.gradient[s.parameter] += s.factor * values[s.reading];
   return result;
 }

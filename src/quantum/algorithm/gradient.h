@@ -11,7 +11,7 @@
 /// sets |phi> = H |psi>, and undoes the gates on both states. Behind gate j, where dU_j/dangle =
 /// -i G U_j (generator.h), dE/dangle = 2 Im <phi| G |psi>. The way back is planned as a whole and
 /// goes through the cache in few sweeps over both states, the Pauli strings of the generators being
-/// read off between the gates (read_between in simulator/blocked_run.h). A parameter in several
+/// read off between the gates (PairedRun in simulator/blocked_run.h). A parameter in several
 /// angles, times a factor, collects them all (chain rule).
 ///
 /// Source: Jones, Gacon (2020), Efficient calculation of gradients in classical simulations of

@@ -45,6 +45,8 @@ inline constexpr std::size_t block_size(std::size_t n_vectors, std::size_t lanes
 ///   sum over the lower registers r of (-1)^{|r & signs|} phi[r] f(psi[r']),
 /// with r' and f (bit b: which f is told; lanes: re and im exchanged by the lowest bit of flip) as
 /// for turns, times a table of three vectors as there, into the vector `sum`.
+/// Products: of two states, for all signs at once, the sums that readings with r' = r need. Diagonal
+/// reading: adds the one for its signs, times a table, to `sum`.
 /// Exchange: swaps the meaning of lane bit l and register bit b.
 /// Scale: multiplies all by table[0].
 template <class Real>
@@ -82,6 +84,8 @@ struct StepCode {
     return scale() + 1 + 2 * bit + unsigned{exchanges_parts};
   }
   constexpr std::uint32_t lane_reading() const { return reading(register_bits - 1, false); }
+  constexpr std::uint32_t products() const { return lane_reading() + 1; }
+  constexpr std::uint32_t diagonal_reading() const { return lane_reading() + 2; }
 
  private:
   constexpr std::uint32_t lane_turns() const { return register_bits << (register_bits + 1); }

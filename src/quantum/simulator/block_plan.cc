@@ -70,9 +70,23 @@ std::uint64_t Planner<Real>::at_low_positions(unsigned n) const {
   return result;
 }
 
+template <class Real>
+std::uint64_t Planner<Real>::first_window() const {
+  const auto first = std::find_if(planned_.rbegin(), planned_.rend(),
+                                  [](const Window& window) { return !window.whole; });
+  return first == planned_.rend() ? 0 : first->qubits & ~always_;
+}
+
+template <class Real>
+bool Planner<Real>::in_place() const {
+  if (end_window_ == 0) return position_ == home_;
+  return (at_low_positions(sizes_.contiguous_bits) & ~end_window_) == 0;
+}
+
 /// Qubits that are not where they have to be at the end, and those that stand in their places.
 template <class Real>
 std::uint64_t Planner<Real>::away_from_home() const {
+  if (end_window_ != 0) return end_window_;
   std::uint64_t result = 0;
   for (unsigned q = 0; q < n_qubits_; ++q) {
     if (position_[q] != home_[q] || home_[q] < sizes_.contiguous_bits) result |= bit(q);
@@ -80,21 +94,19 @@ std::uint64_t Planner<Real>::away_from_home() const {
   return result;
 }
 
-/// Chooses a window with keep_count qubits of keep_from and all of `always`, and takes its
-/// elements.
+/// Chooses a window with keep_count qubits of keep_from and takes its elements.
 template <class Real>
-auto Planner<Real>::choose_window(std::uint64_t keep_from, unsigned keep_count,
-                                  std::uint64_t prefer, std::uint64_t always) -> Window {
+auto Planner<Real>::choose_window(std::uint64_t keep_from, unsigned keep_count) -> Window {
   const std::span<const std::uint32_t> ids =
       std::span(waiting_).first(std::min(waiting_.size(), kHorizon));
   Window window;
   window.qubits = choose_set(list_.elements, ids,
                              {.universe = all_of(n_qubits_),
                               .size = sizes_.local_bits,
-                              .keep_from = keep_from & ~always,
+                              .keep_from = keep_from & ~always_,
                               .keep_count = keep_count,
-                              .prefer = prefer,
-                              .always = always});
+                              .prefer = away_from_home(),
+                              .always = always_});
   Gatekeeper gate(window.qubits);
   std::vector<std::uint32_t> left;
   left.reserve(waiting_.size());
@@ -117,6 +129,9 @@ auto Planner<Real>::window_for_places() -> Window {
   std::vector<unsigned> qubit_at(n_qubits_);
   for (unsigned q = 0; q < n_qubits_; ++q) qubit_at[position_[q]] = q;
   std::uint64_t qubits = at_low_positions(sizes_.contiguous_bits) | always_;
+  for (unsigned q = 0; end_window_ != 0 && q < n_qubits_; ++q) {
+    if (count(qubits) < sizes_.local_bits) qubits |= end_window_ & bit(q);
+  }
   // Whoever stands on the place of a member that is not at home comes along.
   for (bool grown = true; grown;) {
     grown = false;
@@ -143,7 +158,6 @@ auto Planner<Real>::window_for_places() -> Window {
 /// zero in psi need no phi either, nothing behind them mixing their qubits.
 template <class Real>
 void Planner<Real>::plan_pair() {
-  const std::uint64_t low = at_low_positions(sizes_.contiguous_bits);
   std::ranges::reverse(waiting_);
   std::uint64_t before = 0;
   const auto add = [&](Window window) {
@@ -159,26 +173,8 @@ void Planner<Real>::plan_pair() {
       continue;
     }
     const unsigned keep = before == 0 ? 0 : std::min(sizes_.contiguous_bits, sizes_.local_bits);
-    Window window = choose_window(before, keep, ~low, always_);
-    if (waiting_.empty() && (low & ~window.qubits) != 0) {
-      // The first to run: if all fit into a window with the low positions' qubits, that one.
-      waiting_ = window.elements;
-      Window other = choose_window(before & ~low, keep - std::min(keep, count(before & low)), ~low,
-                                   always_ | low);
-      if (waiting_.empty()) window = std::move(other);
-      waiting_.clear();
-    }
+    Window window = choose_window(before, keep);
     before = window.qubits;
-    add(std::move(window));
-  }
-  if ((low & ~before) != 0 && before != 0) {
-    // A window without elements brings the first one's qubits to the low positions.
-    Window window{.qubits = low | always_};
-    for (const std::uint64_t from : {before, all_of(n_qubits_)}) {
-      for (std::uint64_t rest = from & ~window.qubits; rest != 0; rest &= rest - 1) {
-        if (count(window.qubits) < sizes_.local_bits) window.qubits |= rest & -rest;
-      }
-    }
     add(std::move(window));
   }
   leave_out_what_is_not_read();
@@ -240,7 +236,7 @@ std::optional<std::variant<Sweep<Real>, WholeStep>> Planner<Real>::next() {
   }
   if (!window_) {
     if (!waiting_.empty()) {
-      window_ = choose_window(at_low_positions(sizes_.contiguous_bits), keep, away_from_home(), 0);
+      window_ = choose_window(at_low_positions(sizes_.contiguous_bits), keep);
     } else if (!in_place() || pending_.involves(all_of(n_qubits_)) || factor_ != Amplitude(1.0)) {
       window_ = window_for_places();
     } else {
@@ -249,7 +245,10 @@ std::optional<std::variant<Sweep<Real>, WholeStep>> Planner<Real>::next() {
   }
   const Window window = *std::exchange(window_, std::nullopt);
   if (!waiting_.empty() && !whole_is_next()) {
-    window_ = choose_window(window.qubits, keep, away_from_home(), 0);
+    window_ = choose_window(window.qubits, keep);
+  }
+  if (!window_ && waiting_.empty() && end_window_ != 0) {
+    return compile(window, Window{.qubits = end_window_}, true);
   }
   return compile(window, window_, !window_);
 }

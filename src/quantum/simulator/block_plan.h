@@ -45,6 +45,16 @@ class Planner {
   /// them.
   Planner(ElementList list, unsigned n_qubits, std::uint64_t zero, const PlanSizes& sizes);
 
+  /// The qubits of a pair's first window, or none where it has no step.
+  std::uint64_t first_window() const;
+  /// Instead of its place at the end, every qubit may stand anywhere, but the contiguous_bits low
+  /// ones have to be of these.
+  void end_in(std::uint64_t window) { end_window_ = window; }
+  /// Where qubits stand before the first step of a pair, low ones being of its first window.
+  void begin_at(std::vector<unsigned> position) { position_ = std::move(position); }
+  /// Of each qubit of the list in the state's index, before the next step.
+  std::span<const unsigned> position() const { return position_; }
+
   /// The next step; nothing at the end, when qubit q of the circuit is bit q of the index and no
   /// phase is pending (of a pair, when all elements are done).
   std::optional<std::variant<Sweep<Real>, WholeStep>> next();
@@ -67,12 +77,11 @@ class Planner {
   void plan_pair();
   void leave_out_what_is_not_read();
   Step next_of_pair();
-  Window choose_window(std::uint64_t keep_from, unsigned keep_count, std::uint64_t prefer,
-                       std::uint64_t always);
+  Window choose_window(std::uint64_t keep_from, unsigned keep_count);
   Window window_for_places();
   std::uint64_t at_low_positions(unsigned count) const;
   std::uint64_t away_from_home() const;
-  bool in_place() const { return position_ == home_; }
+  bool in_place() const;
   Sweep<Real> compile(const Window& window, const std::optional<Window>& next, bool last);
 
   ElementList list_;
@@ -83,6 +92,7 @@ class Planner {
   std::size_t n_taken_ = 0;
   std::vector<unsigned> position_;  ///< of each qubit in the index, before the next sweep
   std::vector<unsigned> home_;      ///< where it has to be at the end
+  std::uint64_t end_window_ = 0;    ///< as end_in tells, or none
   std::uint64_t zero_;              ///< qubits that are |0>
   std::uint64_t always_;            ///< qubits that are in every window
   std::optional<Window> window_;    ///< of the next sweep, where it is chosen already

@@ -133,6 +133,30 @@ std::uint64_t all_of(unsigned n) {
   return n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
 }
 
+template <class Real>
+Result<void> run_plan(const Execution& execution, Planner<Real>& planner,
+                      const BlockKernels<Real>& kernels, unsigned n_stored, Real* amplitudes) {
+  for (;;) {
+    if (execution.cancelled()) return cancelled_error();
+    execution.report(planner.progress(), "simulating");
+    const auto step = planner.next();
+    if (!step) return {};
+    if (const auto* sweep = std::get_if<Sweep<Real>>(&*step)) {
+      run_sweep(execution, *sweep, kernels, amplitudes);
+    } else {
+      run_whole(execution, std::get<WholeStep>(*step), n_stored,
+                reinterpret_cast<std::complex<Real>*>(amplitudes));
+    }
+  }
+}
+
+/// Of the qubits q below n those of the mask, as qubits place[q].
+std::uint64_t placed(std::uint64_t mask, std::span<const unsigned> place, unsigned n) {
+  std::uint64_t result = 0;
+  for (unsigned q = 0; q < n; ++q) result |= (mask >> q & 1) << place[q];
+  return result;
+}
+
 }  // namespace
 
 std::size_t stored_amplitudes(unsigned n_qubits) {
@@ -154,38 +178,63 @@ Result<void> run_blocked(const Execution& execution, std::span<const Operation> 
   const unsigned n_stored = std::max(n_qubits, kLeastQubits);
   Planner<Real> planner(std::move(list), n_stored, from_zero ? all_of(n_stored) : 0,
                         plan_sizes(kernels));
-  for (;;) {
-    if (execution.cancelled()) return cancelled_error();
-    execution.report(planner.progress(), "simulating");
-    const auto step = planner.next();
-    if (!step) return {};
-    if (const auto* sweep = std::get_if<Sweep<Real>>(&*step)) {
-      run_sweep(execution, *sweep, kernels, amplitudes);
-    } else {
-      run_whole(execution, std::get<WholeStep>(*step), n_stored,
-                reinterpret_cast<std::complex<Real>*>(amplitudes));
-    }
-  }
+  return run_plan(execution, planner, kernels, n_stored, amplitudes);
 }
 
-Result<std::vector<double>> read_between(const Execution& execution,
-                                         std::span<const Operation> operations,
-                                         std::span<const double> parameters,
-                                         std::span<const Reading> readings, unsigned n_qubits,
-                                         std::uint64_t zero, double* pair) {
+struct PairedRun::Plan {
+  const BlockKernels<double>& kernels;
+  PlanSizes sizes;
+  Planner<double> planner;
+};
+
+PairedRun::PairedRun(const Execution& execution, std::span<const Operation> operations,
+                     std::span<const double> parameters, std::span<const Reading> readings,
+                     unsigned n_qubits, std::uint64_t zero)
+    : n_qubits_(n_qubits), n_readings_(readings.size()) {
   ElementList list = elements_of(operations, parameters, n_qubits, readings);
   const BlockKernels<double>& kernels = block_kernels<double>(execution.instruction_set);
-  const unsigned n_stored = std::max(n_qubits, kLeastQubits) + 1;
+  const unsigned n_stored = std::max(n_qubits, kLeastQubits);
   PlanSizes sizes = plan_sizes(kernels);
   sizes.paired = true;
-  std::uint64_t placed = all_of(n_stored - 1) & ~all_of(n_qubits);
-  for (unsigned q = 0; q < n_qubits; ++q) placed |= (zero >> q & 1) << list.place[q];
-  Planner<double> planner(std::move(list), n_stored, placed, sizes);
-  std::vector<double> values(readings.size());
+  // As many qubits as a single state's windows have.
+  ++sizes.local_bits;
+  const std::uint64_t all_zero =
+      placed(zero, list.place, n_qubits) | (all_of(n_stored) & ~all_of(n_qubits));
+  plan_ = std::make_unique<Plan>(kernels, sizes,
+                                 Planner<double>(std::move(list), n_stored + 1, all_zero, sizes));
+}
+
+PairedRun::~PairedRun() = default;
+
+Result<std::vector<unsigned>> PairedRun::prepare(const Execution& execution,
+                                                 std::span<const Operation> operations,
+                                                 std::span<const double> parameters,
+                                                 double* psi) const {
+  ElementList list = elements_of(operations, parameters, n_qubits_);
+  const std::vector<unsigned> place = list.place;
+  const unsigned n_stored = std::max(n_qubits_, kLeastQubits);
+  Planner<double> planner(std::move(list), n_stored, all_of(n_stored), plan_sizes(plan_->kernels));
+  const std::uint64_t window = plan_->planner.first_window();
+  // Of fewer qubits than are stored all are in it, and stay where they are.
+  if (n_stored == n_qubits_) planner.end_in(placed(window, place, n_qubits_));
+  QUANTA_CHECK(run_plan(execution, planner, plan_->kernels, n_stored, psi));
+  std::vector<unsigned> position;
+  for (const unsigned q : place) position.push_back(planner.position()[q]);
+  return position;
+}
+
+Result<std::vector<double>> PairedRun::read(const Execution& execution,
+                                            std::span<const unsigned> position, double* pair) && {
+  const unsigned n_stored = std::max(n_qubits_, kLeastQubits) + 1;
+  std::vector<unsigned> all(position.begin(), position.end());
+  for (unsigned q = n_qubits_; q < n_stored; ++q) all.push_back(q);
+  Planner<double>& planner = plan_->planner;
+  planner.begin_at(std::move(all));
+  std::vector<double> values(n_readings_);
   while (const auto step = planner.next()) {
     if (execution.cancelled()) return cancelled_error();
     if (const auto* sweep = std::get_if<Sweep<double>>(&*step)) {
-      const std::vector<double> read = run_sweep(execution, *sweep, kernels, pair);
+      const std::vector<double> read = run_sweep(execution, *sweep, plan_->kernels, pair);
       for (std::size_t i = 0; i < read.size(); ++i) values[sweep->readings[i].index] = read[i];
     } else {
       run_whole(execution, std::get<WholeStep>(*step), n_stored,

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -31,16 +32,43 @@ Result<void> run_blocked(const Execution& execution, std::span<const Operation> 
                          std::span<const double> parameters, double global_phase, unsigned n_qubits,
                          bool from_zero, Real* amplitudes);
 
-/// Im <phi| Pi P |psi> for each of the readings, both states going through the operations, which
-/// are unitary or barriers. pair: psi in the first stored_amplitudes(n_qubits) complex numbers, phi
-/// in the next so many; afterwards they are of no use. Readings come by rising `before`. zero: the
-/// qubits that are |0> in psi once all operations are done. Both states are in the cache at once,
-/// and what is read off one qubit is read in registers. Sums in the same order for any number of
-/// threads. Errors: kCancelled.
-Result<std::vector<double>> read_between(const Execution& execution,
-                                         std::span<const Operation> operations,
-                                         std::span<const double> parameters,
-                                         std::span<const Reading> readings, unsigned n_qubits,
-                                         std::uint64_t zero, double* pair);
+/// Reads Im <phi| Pi P |psi> off two states that go through operations, planned as a whole.
+///
+///   PairedRun run(execution, undo, parameters, readings, n_qubits, zero);
+///   QUANTA_TRY(const auto position, run.prepare(execution, operations, parameters, psi));
+///   ...                            // make phi, qubit q of both being bit position[q] of the index
+///   QUANTA_TRY(const auto values, std::move(run).read(execution, position, pair));
+///
+/// Both states are in the cache at once, and what is read off one qubit is read in registers. Sums
+/// in the same order for any number of threads. Errors: kCancelled.
+class PairedRun {
+ public:
+  /// operations: unitary or barriers. readings: by rising `before`. zero: the qubits that are |0>
+  /// in psi once all operations are done. What is handed over has to outlive nothing.
+  PairedRun(const Execution& execution, std::span<const Operation> operations,
+            std::span<const double> parameters, std::span<const Reading> readings,
+            unsigned n_qubits, std::uint64_t zero);
+  ~PairedRun();
+  PairedRun(const PairedRun&) = delete;
+  PairedRun& operator=(const PairedRun&) = delete;
+
+  /// Makes psi, stored_amplitudes(n_qubits) complex numbers that are |0…0>, by operations as
+  /// run_blocked takes them. Returns the position of each qubit, which is where the first sweep
+  /// wants it.
+  Result<std::vector<unsigned>> prepare(const Execution& execution,
+                                        std::span<const Operation> operations,
+                                        std::span<const double> parameters, double* psi) const;
+
+  /// pair: psi in the first stored_amplitudes(n_qubits) complex numbers, phi in the next so many;
+  /// afterwards they are of no use.
+  Result<std::vector<double>> read(const Execution& execution, std::span<const unsigned> position,
+                                   double* pair) &&;
+
+ private:
+  struct Plan;
+  unsigned n_qubits_;
+  std::size_t n_readings_;
+  std::unique_ptr<Plan> plan_;
+};
 
 }  // namespace quanta::quantum

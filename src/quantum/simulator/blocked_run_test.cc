@@ -60,19 +60,28 @@ std::vector<Amplitude> random_state(unsigned n_qubits, RandomStream& stream) {
   return state;
 }
 
+/// Both states are laid out as the run wants it.
 std::vector<double> read(const Execution& execution, const Circuit& circuit,
                          std::span<const Reading> readings, std::span<const Amplitude> psi,
                          std::span<const Amplitude> phi, std::uint64_t zero = 0) {
-  const std::size_t half = stored_amplitudes(circuit.n_qubits());
+  const unsigned n = circuit.n_qubits();
+  const std::size_t half = stored_amplitudes(n);
   AmplitudeArray<Amplitude> pair(2 * half);
-  std::ranges::copy(psi, pair.data());
-  std::ranges::copy(phi, pair.data() + half);
-  return read_between(execution, circuit.operations(), {}, readings, circuit.n_qubits(), zero,
-                      reinterpret_cast<double*>(pair.data()))
-      .value();
+  auto* const numbers = reinterpret_cast<double*>(pair.data());
+  PairedRun run(execution, circuit.operations(), {}, readings, n, zero);
+  pair[0] = 1.0;
+  const std::vector<unsigned> position = run.prepare(execution, {}, {}, numbers).value();
+  EXPECT_EQ(pair[0], Amplitude(1.0));
+  for (std::size_t w = 0; w < psi.size(); ++w) {
+    std::size_t at = 0;
+    for (unsigned q = 0; q < n; ++q) at |= (w >> q & 1) << position[q];
+    pair[at] = psi[w];
+    pair[half + at] = phi[w];
+  }
+  return std::move(run).read(execution, position, numbers).value();
 }
 
-TEST(ReadBetween, IsWhatThePlainSimulatorGivesForAllGates) {
+TEST(PairedRun, IsWhatThePlainSimulatorGivesForAllGates) {
   for (const unsigned n : {1U, 2U, 3U, 5U, 7U, 9U, 15U}) {
     for (std::uint64_t repeat = 0; repeat < (n < 9 ? 8 : 1); ++repeat) {
       RandomStream stream(n, "test readings", repeat);
@@ -106,7 +115,7 @@ TEST(ReadBetween, IsWhatThePlainSimulatorGivesForAllGates) {
 
 // Where psi ends as |0> blocks of zeros are left out: layers that several windows share, qubits
 // that change places, a permutation of many qubits in between, qubits that nothing touches.
-TEST(ReadBetween, ReadsTheSameWhereItIsToldOfZeros) {
+TEST(PairedRun, ReadsTheSameWhereItIsToldOfZeros) {
   constexpr unsigned kQubits = 16;
   constexpr std::uint64_t kUntold = 1U << 4;  // ends as no |0>
   for (std::uint64_t repeat = 0; repeat < 3; ++repeat) {
@@ -147,7 +156,7 @@ TEST(ReadBetween, ReadsTheSameWhereItIsToldOfZeros) {
 }
 
 // A permutation that one pass over everything does carries phases along, so they come first.
-TEST(ReadBetween, AppliesPhasesBeforeAPermutation) {
+TEST(PairedRun, AppliesPhasesBeforeAPermutation) {
   constexpr unsigned kQubits = 9;
   RandomStream stream(3, "test readings");
   Circuit circuit(kQubits);
@@ -175,7 +184,7 @@ TEST(ReadBetween, AppliesPhasesBeforeAPermutation) {
   }
 }
 
-TEST(ReadBetween, TheSameBitsForAnyThreads) {
+TEST(PairedRun, TheSameBitsForAnyThreads) {
   constexpr unsigned kQubits = 16;  // eight blocks
   RandomStream stream(1, "test readings");
   Circuit circuit(kQubits);
@@ -191,15 +200,19 @@ TEST(ReadBetween, TheSameBitsForAnyThreads) {
   }
 }
 
-TEST(ReadBetween, StopsWhereItIsTold) {
+TEST(PairedRun, StopsWhereItIsTold) {
   std::stop_source source;
   source.request_stop();
   Circuit circuit(3);
   circuit.h(0);
   AmplitudeArray<double> pair(4 * stored_amplitudes(3));
   const std::vector<Reading> readings = {{.before = 1, .pauli = {.string = {.x = 1}}}};
-  const auto result = read_between({.stop = source.get_token()}, circuit.operations(), {}, readings,
-                                   3, 0, pair.data());
+  const Execution stopped{.stop = source.get_token()};
+  PairedRun run(stopped, circuit.operations(), {}, readings, 3, 0);
+  const auto prepared = run.prepare(stopped, circuit.operations(), {}, pair.data());
+  ASSERT_FALSE(prepared.has_value());
+  EXPECT_EQ(prepared.error().kind, ErrorKind::kCancelled);
+  const auto result = std::move(run).read(stopped, std::vector{0U, 1U, 2U}, pair.data());
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().kind, ErrorKind::kCancelled);
 }

@@ -147,12 +147,16 @@ void SweepCompiler<Real>::apply(std::span<const std::uint32_t> ids) {
         left.push_back(waiting[i]);
       } else if (element.kind == Element::Kind::kPhase) {
         pending_.multiply(element.watched, element.angle);
+      } else if (element.kind == Element::Kind::kRead && element.mixed == 0) {
+        diagonals_.push_back(waiting[i]);
+        diagonal_watched_ |= element.watched;
       } else if (element.kind == Element::Kind::kRead) {
         apply_reading(element);
       } else {
         apply_turn(element);
       }
     }
+    read_diagonals();
     waiting = std::move(left);
   }
 }
@@ -307,6 +311,7 @@ void SweepCompiler<Real>::keep_scale_in_range() {
 
 template <class Real>
 void SweepCompiler<Real>::apply_turn(const Element& element) {
+  if ((element.mixed & diagonal_watched_) != 0) read_diagonals();
   const auto q = static_cast<unsigned>(std::countr_zero(element.mixed));
   apply_phase_of(q);
   const Coefficient k = coefficient(element);
@@ -373,7 +378,9 @@ void SweepCompiler<Real>::apply_reading(const Element& element) {
       .table = sweep_.tables.size(), .block_sign = z.block, .reading = sweep_.readings.size() - 1};
   step.step.mask = static_cast<std::uint32_t>(z.vectors);
   step.step.signs = z.registers;
-  if (x.registers != 0) {
+  if (element.mixed == 0) {
+    step.step.code = code.diagonal_reading();
+  } else if (x.registers != 0) {
     const auto r = static_cast<unsigned>(std::countr_zero(x.registers));
     step.step.code = code.reading(r, imaginary);
   } else {
@@ -382,6 +389,17 @@ void SweepCompiler<Real>::apply_reading(const Element& element) {
   }
   push_turn_table({.value = imaginary ? -1.0 : 1.0, .imaginary = imaginary}, z.lanes);
   push_step(std::move(step));
+}
+
+/// Those of the tile program that wait: until a turn mixes a qubit that one of them looks at they
+/// stay the same, and phases, which both states share, never change them.
+template <class Real>
+void SweepCompiler<Real>::read_diagonals() {
+  if (diagonals_.empty()) return;
+  push_step({.step = {.code = StepCode{register_bits_}.products()}});
+  for (const std::uint32_t id : diagonals_) apply_reading(list_.elements[id]);
+  diagonals_.clear();
+  diagonal_watched_ = 0;
 }
 
 template <class Real>

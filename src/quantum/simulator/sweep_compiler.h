@@ -66,6 +66,7 @@ class SweepCompiler {
   void apply_turn(const Element& element);
   void apply_pauli(const Element& element);
   void apply_reading(const Element& element);
+  void read_diagonals();
   void apply_whole_reading(const Element& element);
   PendingDiagonal::Pauli begin_reading(const Element& element);
   void clear_lanes(std::span<const std::uint32_t> waiting);
@@ -89,6 +90,8 @@ class SweepCompiler {
   std::vector<unsigned> local_;      ///< local bit of each qubit of the window
   std::vector<unsigned> block_bit_;  ///< bit of the block's number of each other qubit
   std::vector<unsigned> registers_;  ///< local bits of the tile program's register bits
+  std::vector<std::uint32_t> diagonals_ = {};  ///< readings that mix nothing and still wait
+  std::uint64_t diagonal_watched_ = 0;         ///< what they look at
   std::uint64_t tiles_open_ = 0;     ///< the qubits of the tile program that may still grow, or 0
   double scale_ = 1.0;
   unsigned quarters_ = 0;  ///< i^quarters on the whole state

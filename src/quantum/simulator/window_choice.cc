@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cassert>
+#include <vector>
 
 namespace quanta::quantum {
 namespace {
@@ -21,15 +22,34 @@ double work(const Element& element) {
   }
 }
 
-double work_in(std::span<const Element> elements, std::span<const std::uint32_t> ids,
-               std::uint64_t set, bool tiles) {
+/// Neighbouring elements that mix and watch the same qubits.
+struct Job {
+  Element element = {};  ///< the first
+  bool possible = false;
+  double work = 0.0;
+};
+
+std::vector<Job> jobs_of(std::span<const Element> elements, std::span<const std::uint32_t> ids,
+                         bool tiles) {
+  std::vector<Job> jobs;
+  for (const std::uint32_t id : ids) {
+    const Element& e = elements[id];
+    const bool possible = tiles ? fits_tile(e) : e.kind != Element::Kind::kWhole;
+    const bool joins = !jobs.empty() && jobs.back().possible == possible &&
+                       jobs.back().element.mixed == e.mixed &&
+                       jobs.back().element.watched == e.watched;
+    if (!joins) jobs.push_back({.element = e, .possible = possible});
+    jobs.back().work += work(e);
+  }
+  return jobs;
+}
+
+double work_in(std::span<const Job> jobs, std::uint64_t set) {
   Gatekeeper gate(set);
   double sum = 0.0;
-  for (const std::uint32_t id : ids) {
-    const Element& element = elements[id];
-    const bool possible = tiles ? fits_tile(element) : element.kind != Element::Kind::kWhole;
-    if (gate.admit(element, possible)) {
-      sum += work(element);
+  for (const Job& job : jobs) {
+    if (gate.admit(job.element, job.possible)) {
+      sum += job.work;
     } else if (gate.closed()) {
       break;
     }
@@ -59,11 +79,12 @@ std::uint64_t choose_set(std::span<const Element> elements, std::span<const std:
   if (static_cast<unsigned>(std::popcount(set)) == choice.size) return set;
   // Where the work does not tell, those leave that are not preferred, and of them who is needed
   // last.
+  const std::vector<Job> jobs = jobs_of(elements, ids, choice.tiles);
   std::array<std::size_t, 65> first_use;  // countr_zero may be 64, for all the compiler knows
-  const std::size_t never = ids.size();
+  const std::size_t never = jobs.size();
   first_use.fill(never);
-  for (std::size_t i = ids.size(); i-- > 0;) {
-    for (std::uint64_t rest = elements[ids[i]].mixed; rest != 0; rest &= rest - 1) {
+  for (std::size_t i = jobs.size(); i-- > 0;) {
+    for (std::uint64_t rest = jobs[i].element.mixed; rest != 0; rest &= rest - 1) {
       first_use[static_cast<std::size_t>(std::countr_zero(rest))] = i;
     }
   }
@@ -78,7 +99,7 @@ std::uint64_t choose_set(std::span<const Element> elements, std::span<const std:
       const std::uint64_t bit = rest & -rest;
       std::size_t use = first_use[static_cast<std::size_t>(std::countr_zero(bit))];
       if ((choice.prefer & bit) == 0) use += never + 1;
-      const double left = work_in(elements, ids, set ^ bit, choice.tiles);
+      const double left = work_in(jobs, set ^ bit);
       if (left > best || (left == best && use > best_use)) {
         best = left;
         best_use = use;
