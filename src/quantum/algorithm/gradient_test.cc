@@ -324,7 +324,7 @@ TEST(Gradient, AdjointEqualsParameterShiftWhereBlocksAreZero) {
   for (int layer = 0; layer < 2; ++layer) {
     for (unsigned q = 0; q + 2 < kQubits; ++q) circuit.ry(angle(q), q).rz(angle(q + 2), q);
     for (unsigned q = 0; q + 3 < kQubits; ++q) circuit.cz(q, q + 1);
-    circuit.cx(16, 3 + layer);
+    circuit.cx(16, 3 + layer).swap(0, 13 - layer);
   }
   expect_gradients_agree(circuit, random_observable(kQubits, 4, 7), 3);
 }

@@ -145,6 +145,28 @@ TEST(BlockPlan, EndsForRandomCircuitsOfAllGates) {
   }
 }
 
+// Instead of going home, the low places are taken by qubits of a window that was asked for.
+TEST(BlockPlan, EndsInTheWindowThatIsAskedFor) {
+  for (const unsigned n : {16U, 19U, 26U}) {
+    for (std::uint64_t repeat = 0; repeat < 4; ++repeat) {
+      RandomStream stream(n, "test windows", repeat);
+      std::uint64_t window = 0;
+      for (const unsigned q : random_qubits(n, 14, stream)) window |= std::uint64_t{1} << q;
+      const Circuit circuit = random_circuit(n, repeat == 0 ? 0 : 40, stream);
+      Planner<float> planner(elements_of(circuit.operations(), {}, n), n, 0, kSizes);
+      planner.end_in(window);
+      while (planner.next()) {
+      }
+      std::set<unsigned> positions;
+      for (unsigned q = 0; q < n; ++q) {
+        positions.insert(planner.position()[q]);
+        EXPECT_TRUE(planner.position()[q] >= kSizes.contiguous_bits || (window >> q & 1) != 0);
+      }
+      EXPECT_EQ(positions.size(), n);
+    }
+  }
+}
+
 TEST(BlockPlan, MovesQubitsHomeWithoutGates) {
   Circuit circuit(24);
   RandomStream stream(7, "test swaps");
