@@ -319,12 +319,14 @@ TEST(Gradient, AdjointEqualsParameterShiftWhereBlocksAreZero) {
   RandomStream stream(1, "test circuit");
   unsigned next = 0;
   const auto angle = [&](unsigned q) {
-    return q % 5 == 0 ? circuit.parameter(std::to_string(next++)) : Angle(stream.normal());
+    return q % 9 == 0 ? circuit.parameter(std::to_string(next++)) : Angle(stream.normal());
   };
-  for (int layer = 0; layer < 2; ++layer) {
-    for (unsigned q = 0; q + 2 < kQubits; ++q) circuit.ry(angle(q), q).rz(angle(q + 2), q);
-    for (unsigned q = 0; q + 3 < kQubits; ++q) circuit.cz(q, q + 1);
-    circuit.cx(16, 3 + layer).swap(0, 13 - layer);
+  for (const unsigned first : {0U, 2U}) {
+    for (int layer = 0; layer < 2; ++layer) {
+      for (unsigned i = 0; i < 14; ++i) circuit.ry(angle(i), first + i).rz(angle(i + 4), first + i);
+      for (unsigned i = 0; i < 14; ++i) circuit.cx(first + i, first + (i + 1) % 14);
+    }
+    if (first == 0) circuit.swap(1, 12).cx(0, 15).cx(16, 14);
   }
   expect_gradients_agree(circuit, random_observable(kQubits, 4, 7), 3);
 }

@@ -155,6 +155,59 @@ TEST(PairedRun, ReadsTheSameWhereItIsToldOfZeros) {
   }
 }
 
+// The way back begins on other qubits than those at the low positions, where the run leaves them.
+TEST(PairedRun, PreparesTheStateWhereTheFirstSweepWantsIt) {
+  constexpr unsigned kQubits = 16;
+  RandomStream stream(5, "test positions");
+  Circuit forward(kQubits);
+  const auto layers = [&](unsigned first) {
+    for (int layer = 0; layer < 2; ++layer) {
+      for (unsigned i = 0; i < 14; ++i) forward.ry(stream.normal(), first + i);
+      for (unsigned i = 0; i < 14; ++i) forward.cx(first + i, first + (i + 1) % 14);
+    }
+  };
+  layers(0);
+  forward.swap(1, 12).cx(0, 15).cx(1, 14);
+  layers(2);
+  Circuit back(kQubits);
+  std::vector<Reading> readings;
+  for (std::size_t i = forward.operations().size(); i-- > 0;) {
+    const Operation& operation = forward.operations()[i];
+    const std::uint64_t one = std::uint64_t{1} << operation.qubits[0];
+    if (i % 5 == 0)
+      readings.push_back({back.operations().size(), {.string = {.x = one, .z = one}}});
+    ASSERT_TRUE(back.append(inverse(operation)).has_value());
+  }
+  const std::size_t size = std::size_t{1} << kQubits;
+  std::vector<Amplitude> psi(size);
+  psi[0] = 1.0;
+  for (const Operation& operation : forward.operations()) apply_plainly(operation, {}, psi);
+  auto phi = random_state(kQubits, stream);
+
+  PairedRun run({}, back.operations(), {}, readings, kQubits, ~std::uint64_t{0});
+  AmplitudeArray<Amplitude> pair(2 * size);
+  auto* const numbers = reinterpret_cast<double*>(pair.data());
+  pair[0] = 1.0;
+  const auto position = run.prepare({}, forward.operations(), {}, numbers).value();
+  EXPECT_GE(position[0], 5U);
+  for (std::size_t w = 0; w < size; ++w) {
+    std::size_t at = 0;
+    for (unsigned q = 0; q < kQubits; ++q) at |= (w >> q & 1) << position[q];
+    // The global phase that the run leaves is one.
+    ASSERT_NEAR(std::abs(pair[at] - psi[w]), 0.0, 1e-13);
+    pair[size + at] = phi[w];
+  }
+  const auto values = std::move(run).read({}, position, numbers).value();
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    for (; done < readings[i].before; ++done) {
+      apply_plainly(back.operations()[done], {}, psi);
+      apply_plainly(back.operations()[done], {}, phi);
+    }
+    EXPECT_NEAR(values[i], overlap_plainly(phi, psi, readings[i].pauli), 1e-12);
+  }
+}
+
 // A permutation that one pass over everything does carries phases along, so they come first.
 TEST(PairedRun, AppliesPhasesBeforeAPermutation) {
   constexpr unsigned kQubits = 9;
