@@ -65,7 +65,7 @@ class CircuitEnergy {
   Result<double> energy(std::span<const double> parameters, const Execution& execution) const;
   /// By adjoint differentiation: every gate with an angle, all parameters for one forward run, one
   /// product with H and a way back on two states, on which a rotation costs about half a gate more,
-  /// whatever their number: four to five forward runs together (quanta bench quantum-gradient); two
+  /// whatever their number: four to six forward runs together (quanta bench quantum-gradient); two
   /// states of memory. Errors: "parameters" too where the circuit has none; "observable" (the
   /// moduli of its coefficients add up to no finite number).
   Result<EnergyGradient> gradient(std::span<const double> parameters,

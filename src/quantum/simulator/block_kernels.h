@@ -45,10 +45,9 @@ inline constexpr std::size_t block_size(std::size_t n_vectors, std::size_t lanes
 ///   sum over the lower registers r of (-1)^{|r & signs|} phi[r] f(psi[r']),
 /// with r' and f (bit b: which f is told; lanes: re and im exchanged by the lowest bit of flip) as
 /// for turns, times a table of three vectors as there, into the vector `sum`.
-/// Products: of two states, for all signs at once, the sums that readings with r' = r need. Diagonal
-/// reading: adds the one for its signs, times a table, to `sum`.
-/// Exchange: swaps the meaning of lane bit l and register bit b.
-/// Scale: multiplies all by table[0].
+/// Products: of two states, for all signs at once, the sums that readings with r' = r need.
+/// Diagonal reading: adds the one for its signs, times a table, to `sum`. Exchange: swaps the
+/// meaning of lane bit l and register bit b. Scale: multiplies all by table[0].
 template <class Real>
 struct TileStep {
   std::uint32_t code = 0;
