@@ -28,10 +28,12 @@ std::string text_of(const BackendsDocument& document, const Terminal& terminal) 
   }
   return table.to_text(terminal) +
          fmt::format(
-             "\n  qubits: in superposition at once, of a state within {:.3g} GB; a circuit that "
-             "keeps\n  the number of ones may have up to 63, and qubits at rest count nothing\n"
+             "\n  qubits: in superposition at once, of a state within {:.3g} GB; in single "
+             "precision {};\n  a circuit that keeps the number of ones may have up to 63, and "
+             "qubits at rest count\n  nothing\n"
              "  --json lists the {} gates that each takes, under any number of controls\n",
              static_cast<double>(document.memory_limit) / 1e9,
+             document.backends.empty() ? 0 : document.backends[0].max_qubits_single,
              document.backends.empty() ? 0 : document.backends[0].gates.size());
 }
 

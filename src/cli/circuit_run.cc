@@ -236,6 +236,9 @@ Action declare_circuit_run(CLI::App& app) {
                    return {};
                  });
   add_switch(app, "--views", "Bloch vectors; the density matrix of up to 6 qubits", request->views);
+  add_choice<quantum::Precision>(app, "--precision",
+                                 "of the amplitudes (default double; single where only that fits)",
+                                 request->precision);
   add_value(app, "--backend", "NAME", "where it runs: see quanta backends",
             [request](std::string_view text) -> Result<void> {
               request->backend = std::string(text);

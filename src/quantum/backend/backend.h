@@ -28,6 +28,7 @@ struct BackendCapabilities {
   std::string about;
   bool exact = false;                   ///< answers with probabilities; else with counts of shots
   unsigned max_qubits = 0;              ///< in superposition at once that fit the memory limit
+  unsigned max_qubits_single = 0;       ///< the same in single precision
   std::size_t memory_limit = 0;         ///< bytes
   std::uint64_t max_shots = 0;          ///< 0: takes none
   bool mid_circuit = false;             ///< measurements, resets and conditions before the end
@@ -37,7 +38,10 @@ struct BackendCapabilities {
 
 struct CostEstimate {
   std::string method;
-  std::size_t bytes = 0;  ///< of the states; where the job branches, of one branch at its widest
+  Precision precision = Precision::kDouble;  ///< the one asked for, or chosen by what fits
+  /// Of the state at its widest, all branches together; 0 where the program is no list of
+  /// operations and only the run will tell.
+  std::size_t bytes = 0;
   /// Complex multiplications and additions, each gate taken by itself; nothing where the program
   /// is no list of operations.
   std::optional<double> multiply_adds = {};
@@ -69,7 +73,7 @@ class Backend {
   /// Errors: kBadInput, field "shots" (none, or some for an exact backend, or too many),
   /// "observables" (on more than the job's qubits, or on qubits above the 64th), "amplitudes" (of
   /// more than 64 qubits); kResource, field "qubits" (more memory than the limit: says how much and
-  /// how many qubits would fit), "jobs" (too many wait).
+  /// how many qubits would fit, in either precision), "jobs" (too many wait).
   virtual Result<JobId> submit(Job job) = 0;
 
   /// Errors of all that follow: kBadInput, field "job", where there is none of that id.

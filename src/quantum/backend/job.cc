@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/enum_text.h"
 #include "quantum/circuit/circuit_statistics.h"
 #include "quantum/circuit/serialize.h"
 
@@ -30,10 +31,10 @@ Result<Job> circuit_job(Circuit circuit) {
   return job;
 }
 
-std::string serialize(const Job& job, bool exact) {
-  std::string bytes = fmt::format("quanta job 1 {} amplitudes {} views {} outcomes {}",
-                                  exact ? "exact" : "sampling", job.n_amplitudes, job.views,
-                                  exact ? job.n_outcomes : 0);
+std::string serialize(const Job& job, bool exact, Precision precision) {
+  std::string bytes = fmt::format("quanta job 2 {} {} amplitudes {} views {} outcomes {}",
+                                  exact ? "exact" : "sampling", quanta::to_text(precision),
+                                  job.n_amplitudes, job.views, exact ? job.n_outcomes : 0);
   if (!exact) bytes += fmt::format(" shots {} seed {}", job.shots, job.seed);
   for (const PauliString& string : job.observables) {
     bytes += fmt::format(" x {} z {}", string.x, string.z);

@@ -18,6 +18,7 @@
 #include "core/result.h"
 #include "quantum/circuit/circuit.h"
 #include "quantum/simulator/pauli_sum.h"
+#include "quantum/simulator/precision.h"
 #include "quantum/simulator/process.h"
 
 namespace quanta::quantum {
@@ -30,6 +31,8 @@ struct Job {
   std::string content =
       {};  ///< what determines the program, as bytes; equal programs have equal ones
 
+  /// Nothing: double where its amplitudes fit the memory limit, single where only those do.
+  std::optional<Precision> precision = {};
   std::uint64_t shots = 0;  ///< for sampling backends: at least 1; for exact ones: 0
   std::uint64_t seed = 1;   ///< of the shots
   std::vector<PauliString> observables = {};
@@ -47,8 +50,8 @@ inline constexpr std::uint64_t kMostShots = 1'000'000'000;
 Result<Job> circuit_job(Circuit circuit);
 
 /// Everything that the answer depends on, as bytes: equal bytes, equal answers to the bit (on the
-/// same instruction set). Their hash is the job's address.
-std::string serialize(const Job& job, bool exact);
+/// same instruction set). Their hash is the job's address. precision: the one it is run in.
+std::string serialize(const Job& job, bool exact, Precision precision);
 
 struct BasisAmplitude {
   std::uint64_t index = 0;  ///< the basis state
@@ -73,6 +76,8 @@ struct JobResult {
   std::vector<Expectation> expectations = {};  ///< of the job's observables
   std::vector<std::array<double, 3>> bloch_vectors = {};
   std::vector<Amplitude> density_matrix = {};  ///< 2^n x 2^n by rows, row = ket
+  Precision precision = Precision::kDouble;    ///< of the amplitudes; sums are in double
+  bool degraded = false;                       ///< single, because double did not fit
   std::string method = {};                     ///< "state vector of 12 qubits, double precision"
   std::vector<std::string> warnings = {};
 };

@@ -35,7 +35,8 @@ class LocalBackend final : public Backend {
       : capabilities_(std::move(capabilities)), options_(options) {
     assert(options_.hash);
     capabilities_.memory_limit = options_.memory_limit;
-    capabilities_.max_qubits = most_state_qubits(options_.memory_limit);
+    capabilities_.max_qubits = most_state_qubits(options_.memory_limit, Precision::kDouble);
+    capabilities_.max_qubits_single = most_state_qubits(options_.memory_limit, Precision::kSingle);
     capabilities_.max_shots = capabilities_.exact ? 0 : kMostShots;
     capabilities_.mid_circuit = true;
     for (const GateProperties& gate : gate_table()) {
@@ -52,7 +53,7 @@ class LocalBackend final : public Backend {
 
   Result<JobId> submit(Job job) override {
     QUANTA_TRY(JobPlan plan, plan_job(job, capabilities_.exact, options_.memory_limit));
-    JobId id = options_.hash(serialize(job, capabilities_.exact));
+    JobId id = options_.hash(serialize(job, capabilities_.exact, plan.cost.precision));
     const std::scoped_lock lock(mutex_);
     const auto found = records_.find(id);
     if (found != records_.end()) {

@@ -103,8 +103,119 @@ TEST(Backends, SayHowManyQubitsFit) {
   const auto refused = backend->submit(job_of(circuit));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(backend->capabilities().max_qubits, 24U);  // 16 bytes each in 2^28
-  EXPECT_NE(refused.error().message.find("fits 24 qubits"), std::string::npos)
-      << refused.error().message;
+  EXPECT_EQ(backend->capabilities().max_qubits_single, 25U);
+  EXPECT_EQ(refused.error().message,
+            "a state of 30 qubits needs 17.18 GB in double precision and 8.59 GB in single; the "
+            "limit of 268.4 MB fits 24 qubits in double, 25 in single");
+}
+
+/// Four qubits in superposition, of which one is measured midway where asked.
+Circuit four_qubits(bool midway) {
+  Circuit circuit(4, 5);
+  for (unsigned q = 0; q < 4; ++q) circuit.ry(0.3 + q, q).cx(q, (q + 1) % 4);
+  if (midway) circuit.measure(2, 4).h(2).cx(2, 3);
+  circuit.measure_all();
+  return circuit;
+}
+
+TEST(Backends, ChoosePrecisionByWhatFits) {
+  using enum Precision;
+  constexpr std::size_t kState = 16UL * 16;  // bytes in double precision
+  const struct {
+    const char* name;
+    std::size_t limit;
+    std::optional<Precision> asked;
+    std::optional<Precision> chosen;  // nothing: refused
+    bool degraded = false;
+  } cases[] = {
+      {"double fits", kState, {}, kDouble},
+      {"only single fits", kState - 1, {}, kSingle, true},
+      {"neither fits", kState / 2 - 1, {}, {}},
+      {"double was asked for", kState - 1, kDouble, {}},
+      {"single was asked for", kState, kSingle, kSingle},
+      {"single was asked for and does not fit", kState / 2 - 1, kSingle, {}},
+  };
+  for (const bool midway : {false, true}) {
+    for (const auto& c : cases) {
+      SCOPED_TRACE(fmt::format("{}, midway {}", c.name, midway));
+      Job job = job_of(four_qubits(midway));
+      job.precision = c.asked;
+      const auto backend = make_local_exact(options(c.limit));
+      const auto estimate = backend->estimate(job);
+      ASSERT_EQ(estimate.has_value(), c.chosen.has_value());
+      if (!c.chosen) {
+        EXPECT_EQ(estimate.error().kind, ErrorKind::kResource);
+        EXPECT_EQ(estimate.error().field, "qubits");
+        continue;
+      }
+      EXPECT_EQ(estimate->precision, *c.chosen);
+      EXPECT_EQ(estimate->bytes, *c.chosen == kDouble ? kState : kState / 2);
+      const JobResult result = run_exact(job, c.limit).value();  // in no more than the limit
+      EXPECT_EQ(result.precision, *c.chosen);
+      EXPECT_EQ(result.degraded, c.degraded);
+      EXPECT_EQ(result.warnings.size(), c.degraded ? 1U : 0U);
+      EXPECT_NE(result.method.find(*c.chosen == kDouble ? "double" : "single"), std::string::npos);
+    }
+  }
+}
+
+TEST(Backends, AddressByThePrecisionThatIsRun) {
+  const auto backend = make_local_exact(options());
+  Job job = job_of(bell());
+  const JobId open = backend->submit(job).value();
+  job.precision = Precision::kDouble;
+  EXPECT_EQ(backend->submit(job).value(), open);
+  job.precision = Precision::kSingle;
+  EXPECT_NE(backend->submit(job).value(), open);
+}
+
+TEST(Backends, AgreeInBothPrecisions) {
+  // Rounding of about ten gates on a qubit: a few times 6e-8 an amplitude.
+  for (const bool midway : {false, true}) {
+    SCOPED_TRACE(midway);
+    Job job = job_of(four_qubits(midway));
+    job.n_amplitudes = 16;
+    job.n_outcomes = 32;
+    job.views = true;
+    job.observables = {parse_paulis("ZZIX", 4).value()};
+    const JobResult exact = run_exact(job).value();
+    job.precision = Precision::kSingle;
+    const JobResult single = run_exact(job).value();
+    EXPECT_NEAR(single.norm, 1.0, 1e-6);
+    EXPECT_NE(single.marginals, exact.marginals);  // it is another arithmetic
+    ASSERT_EQ(single.outcomes.size(), exact.outcomes.size());
+    for (const auto& [label, p] : exact.outcomes) EXPECT_NEAR(probability(single, label), p, 1e-6);
+    EXPECT_NEAR(single.expectations[0].value, exact.expectations[0].value, 1e-6);
+    EXPECT_NEAR(std::abs(single.density_matrix[1] - exact.density_matrix[1]), 0.0, 1e-6);
+    ASSERT_EQ(single.amplitudes.has_value(), exact.amplitudes.has_value());
+    for (std::size_t i = 0; !midway && i < 16; ++i) {
+      EXPECT_EQ((*single.amplitudes)[i].index, (*exact.amplitudes)[i].index);
+      EXPECT_NEAR(std::abs((*single.amplitudes)[i].value - (*exact.amplitudes)[i].value), 0.0,
+                  1e-6);
+    }
+    job.shots = 100'000;
+    const JobResult drawn = run_sampling(job).value();
+    for (const auto& [label, count] : drawn.counts) {
+      const double mean = 1e5 * probability(exact, label);
+      EXPECT_NEAR(static_cast<double>(count), mean, 5.0 * std::sqrt(mean) + 1.0) << label;
+    }
+  }
+}
+
+TEST(LocalExact, OrdersEqualsByTheirLabelInSinglePrecisionToo) {
+  Circuit circuit(5, 5);
+  for (unsigned q = 0; q < 5; ++q) circuit.h(q).rz(0.3 + q, q);
+  circuit.measure_all();
+  Job job = job_of(circuit);
+  job.precision = Precision::kSingle;
+  job.n_amplitudes = 3;
+  job.n_outcomes = 3;
+  const JobResult result = run_exact(job).value();
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ((*result.amplitudes)[i].index, i);
+    EXPECT_EQ(result.outcomes[i].first, fmt::format("{:05b}", i));
+    EXPECT_NEAR(result.outcomes[i].second, 1.0 / 32, 1e-7);
+  }
 }
 
 TEST(Backends, RefuseCircuitsThatAreNotComplete) {
@@ -318,6 +429,16 @@ TEST(LocalExact, TakesTheWeightSubspaceWhereItSaves) {
   EXPECT_EQ(result.outcomes[0].first, fmt::format("{:011b}", (*result.amplitudes)[0].index));
   const JobResult some = run_exact(job_of(part)).value();
   EXPECT_NEAR(probability(some, "00000000011"), three_and_seven, 1e-13);
+}
+
+TEST(LocalExact, KeepsTheWeightSubspaceInDoubleAndSaysSo) {
+  Job job = job_of(mixer(11, 2));
+  job.precision = Precision::kSingle;
+  const JobResult result = run_exact(job).value();
+  EXPECT_EQ(result.precision, Precision::kDouble);
+  EXPECT_FALSE(result.degraded);
+  ASSERT_EQ(result.warnings.size(), 1U);
+  EXPECT_NE(result.warnings[0].find("weight subspace"), std::string::npos);
 }
 
 TEST(LocalExact, RunsFortyQubitsOfSmallWeight) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/enum_text.h"
 #include "core/random.h"
 #include "quantum/simulator/binomial.h"
 #include "quantum/simulator/branching.h"
@@ -27,6 +28,8 @@ constexpr double kWeightGain = 8.0;
 constexpr std::size_t kMostOutcomes = std::size_t{1} << 20;
 /// A branch with a larger share than this in probability was not left out for rounding.
 constexpr double kPrunedRounding = 1e-12;
+/// Probabilities that are read at a time, a power of two.
+constexpr std::size_t kBlock = 4096;
 
 double power_of_two(unsigned n) { return std::ldexp(1.0, static_cast<int>(n)); }
 
@@ -65,20 +68,54 @@ double multiply_adds(std::span<const Operation> operations, double amplitudes) {
   return sum;
 }
 
-double state_bytes(unsigned n) { return sizeof(Amplitude) * power_of_two(n); }
+double state_bytes(unsigned n, Precision precision) {
+  return (precision == Precision::kDouble ? 16.0 : 8.0) * power_of_two(n);
+}
 
 std::size_t saturated(double bytes) {
   return bytes < 0x1p63 ? static_cast<std::size_t>(bytes) : std::size_t{1} << 63;
 }
 
-/// bytes: of a state of n qubits and what is read off it.
-Result<void> check_memory(unsigned n, double bytes, std::size_t memory_limit) {
-  const auto limit = static_cast<double>(memory_limit);
-  if (n <= kMostStateQubits && bytes <= limit) return {};
-  return fail(ErrorKind::kResource,
-              fmt::format("a state of {} qubits needs {}; the limit of {} fits {} qubits", n,
-                          byte_text(bytes), byte_text(limit), most_state_qubits(memory_limit)),
-              "qubits");
+/// A state of `n_qubits` in superposition at most, and `beside` bytes read off it.
+struct StateNeed {
+  unsigned n_qubits = 0;
+  double beside = 0.0;
+
+  double bytes(Precision precision) const { return state_bytes(n_qubits, precision) + beside; }
+  bool fits(Precision precision, std::size_t limit) const {
+    return n_qubits <= kMostStateQubits && bytes(precision) <= static_cast<double>(limit);
+  }
+};
+
+/// The one asked for; else double, or single where only that fits, of which the plan then warns.
+void choose_precision(const Job& job, const StateNeed& need, std::size_t memory_limit,
+                      JobPlan& plan) {
+  using enum Precision;
+  const bool fall_back =
+      !job.precision && !need.fits(kDouble, memory_limit) && need.fits(kSingle, memory_limit);
+  plan.cost.precision = job.precision.value_or(fall_back ? kSingle : kDouble);
+  plan.cost.bytes = saturated(need.bytes(plan.cost.precision));
+  if (fall_back) {
+    plan.warnings.push_back(fmt::format(
+        "single precision, with about 6 right digits: {} qubits need {} in double, more than the "
+        "limit of {}",
+        need.n_qubits, byte_text(need.bytes(kDouble)),
+        byte_text(static_cast<double>(memory_limit))));
+  }
+}
+
+Result<void> check_memory(const StateNeed& need, Precision precision, std::size_t memory_limit) {
+  using enum Precision;
+  if (need.fits(precision, memory_limit)) return {};
+  return fail(
+      ErrorKind::kResource,
+      fmt::format("a state of {} qubits needs {} in double precision and {} in single; the "
+                  "limit of {} fits {} qubits in double, {} in single",
+                  need.n_qubits, byte_text(need.bytes(kDouble)), byte_text(need.bytes(kSingle)),
+                  byte_text(static_cast<double>(memory_limit)),
+                  most_state_qubits(memory_limit, kDouble),
+                  most_state_qubits(memory_limit, kSingle)),
+      "qubits");
 }
 
 // --- one state answers everything -------------------------------------------------------------
@@ -114,6 +151,27 @@ Distribution squares(std::span<const Amplitude> amplitudes) {
           }};
 }
 
+Distribution squares(const LiveState& state) {
+  return {state.size(),
+          [&state](std::size_t begin, std::span<double> out) { state.probabilities(begin, out); }};
+}
+
+/// likeliest(), but what differs by the rounding of single precision alone is taken as equal.
+std::vector<std::pair<std::size_t, double>> likeliest_of(const Distribution& distribution,
+                                                         std::size_t count, Precision precision) {
+  if (precision == Precision::kDouble) return likeliest(distribution, count);
+  const Distribution coarse{distribution.size, [&](std::size_t begin, std::span<double> out) {
+                              distribution.read(begin, out);
+                              for (double& p : out) {
+                                const double c = p * (0x1p36 + 1.0);  // keeps 17 bits
+                                p = c - (c - p);
+                              }
+                            }};
+  auto found = likeliest(coarse, count);
+  for (auto& [i, p] : found) distribution.read(i, {&p, 1});
+  return found;
+}
+
 Distribution table(std::vector<double> probabilities) {
   const std::size_t size = probabilities.size();
   const auto kept = std::make_shared<const std::vector<double>>(std::move(probabilities));
@@ -132,17 +190,18 @@ Measured measured(const LiveState& state, const TerminalForm& form) {
     if (!state.definite(q)) read.push_back(positions[q]);
   }
   if (read.size() == active.size()) {
-    return {squares(state.amplitudes()), [&state, positions](std::size_t i, unsigned q) {
+    return {squares(state), [&state, positions](std::size_t i, unsigned q) {
               return state.definite(q).value_or((i >> positions[q] & 1) != 0);
             }};
   }
   // Summed over the qubits that are not read; bit j of an outcome is position read[j].
   std::vector<double> sums(std::size_t{1} << read.size());
-  const auto amplitudes = state.amplitudes();
-  for (std::size_t x = 0; x < amplitudes.size(); ++x) {
+  std::vector<double> block(std::min(state.size(), kBlock));
+  for (std::size_t x = 0; x < state.size(); ++x) {
+    if (x % kBlock == 0) state.probabilities(x, block);
     std::size_t outcome = 0;
     for (std::size_t j = 0; j < read.size(); ++j) outcome |= (x >> read[j] & 1) << j;
-    sums[outcome] += std::norm(amplitudes[x]);
+    sums[outcome] += block[x % kBlock];
   }
   std::vector<unsigned> place(state.n_qubits());
   for (unsigned j = 0; j < read.size(); ++j) place[active[read[j]]] = j;
@@ -259,13 +318,14 @@ class BranchRun {
       : job_(job),
         terminal_(plan.terminal ? &*plan.terminal : nullptr),
         exact_(exact),
+        precision_(plan.cost.precision),
         execution_(execution),
         views_{.observables = job.observables,
                .bloch_vectors = job.views,
                .density_matrix = job.views && job.process->n_qubits() <= kMostDensityQubits} {}
 
   Result<JobResult> run(std::size_t memory_limit) {
-    FollowOptions options{.seed = job_.seed, .memory_limit = memory_limit};
+    FollowOptions options{.seed = job_.seed, .precision = precision_, .memory_limit = memory_limit};
     if (!exact_) options.shots = job_.shots;
     std::unique_ptr<Process> before;
     if (terminal_ != nullptr) {
@@ -296,7 +356,7 @@ class BranchRun {
     } else {
       // Of one state the likeliest are enough; of several they may be others in the sum.
       const std::size_t most = end.pure ? job_.n_outcomes : kMostOutcomes + 1;
-      const auto found = likeliest(outcomes.distribution, most);
+      const auto found = likeliest_of(outcomes.distribution, most, precision_);
       if (found.size() > std::max(job_.n_outcomes, kMostOutcomes)) {
         return fail(ErrorKind::kResource,
                     fmt::format("more than {} outcomes behind a reset; draw shots instead of "
@@ -317,8 +377,8 @@ class BranchRun {
     amplitudes_.emplace();
     if (state.n_qubits() == 0) return;
     const Amplitude phase = std::polar(1.0, terminal_->before.global_phase().value({}));
-    for (const auto& [i, p] : likeliest(squares(state.amplitudes()), job_.n_amplitudes)) {
-      amplitudes_->push_back({state.basis_state(i), phase * state.amplitudes()[i]});
+    for (const auto& [i, p] : likeliest_of(squares(state), job_.n_amplitudes, precision_)) {
+      amplitudes_->push_back({state.basis_state(i), phase * state.amplitude(i)});
     }
   }
 
@@ -336,13 +396,14 @@ class BranchRun {
       probabilities.push_back(probability);
       labels.push_back(&label);
     }
-    for (const auto& [i, p] : likeliest(table(std::move(probabilities)), job_.n_outcomes)) {
+    for (const auto& [i, p] :
+         likeliest_of(table(std::move(probabilities)), job_.n_outcomes, precision_)) {
       result.outcomes.emplace_back(*labels[i], p);
     }
     for (const double value : averages_.expectations) result.expectations.push_back({value});
     if (terminal_ == nullptr || followed.branches > 1) {
-      result.method = fmt::format("{} branch{} of a state vector, double precision",
-                                  followed.branches, followed.branches == 1 ? "" : "es");
+      result.method = fmt::format("{} branch{} of a state vector, {} precision", followed.branches,
+                                  followed.branches == 1 ? "" : "es", quanta::to_text(precision_));
     }
     if (followed.pruned > kPrunedRounding) {
       result.warnings.push_back(
@@ -356,6 +417,7 @@ class BranchRun {
   const Job& job_;
   const TerminalForm* terminal_;
   bool exact_;
+  Precision precision_;
   const Execution& execution_;
   BranchViews views_;
   std::optional<Labels> labels_;
@@ -367,9 +429,9 @@ class BranchRun {
 
 }  // namespace
 
-unsigned most_state_qubits(std::size_t memory_limit) {
+unsigned most_state_qubits(std::size_t memory_limit, Precision precision) {
   unsigned n = 0;
-  while (n < kMostStateQubits && state_bytes(n + 1) <= static_cast<double>(memory_limit)) ++n;
+  while (StateNeed{n + 1}.fits(precision, memory_limit)) ++n;
   return n;
 }
 
@@ -377,22 +439,27 @@ Result<JobPlan> plan_job(const Job& job, bool exact, std::size_t memory_limit) {
   QUANTA_CHECK(check(job, exact));
   JobPlan plan;
   if (!job.circuit) {
-    plan.cost.method = "branches of a state vector, double precision";
+    // How many of them are in superposition at once, only the run will tell.
+    choose_precision(job, {job.process->n_qubits()}, memory_limit, plan);
+    plan.cost.bytes = 0;
+    plan.cost.method = fmt::format("branches of a state vector, {} precision",
+                                   quanta::to_text(plan.cost.precision));
     return plan;
   }
   plan.terminal = terminal_form(*job.circuit);
   if (!plan.terminal) {
     const Circuit flat = job.circuit->expand();
-    const unsigned width = n_indefinite(flat);
-    plan.cost = {
-        fmt::format("branches of a state vector of up to {} qubits, double precision", width),
-        saturated(sizeof(Amplitude) * power_of_two(width)),
-        multiply_adds(flat.operations(), power_of_two(width))};
+    const unsigned width = most_indefinite(flat);
+    choose_precision(job, {width}, memory_limit, plan);
+    QUANTA_CHECK(check_memory({width}, plan.cost.precision, memory_limit));
+    plan.cost.method = fmt::format("branches of a state vector of up to {} qubits, {} precision",
+                                   width, quanta::to_text(plan.cost.precision));
+    plan.cost.multiply_adds = multiply_adds(flat.operations(), power_of_two(width));
     return plan;
   }
   const Circuit& before = plan.terminal->before;
   const unsigned n = before.n_qubits();
-  const unsigned width = n_indefinite(before);
+  const unsigned width = most_indefinite(before);
   if (n >= kLeastWeightQubits) plan.weight = weight_form(before);
   if (plan.weight) {
     const unsigned k = plan.weight->weight();
@@ -407,20 +474,25 @@ Result<JobPlan> plan_job(const Job& job, bool exact, std::size_t memory_limit) {
                 dimension, k, n, byte_text(bytes), byte_text(static_cast<double>(memory_limit))),
             "qubits");
       }
-      plan.cost = {fmt::format("Hamming-weight subspace of C({}, {}) = {} amplitudes, double "
-                               "precision",
-                               n, k, binomial(n, k)),
-                   static_cast<std::size_t>(bytes),
-                   multiply_adds(plan.weight->operations, dimension)};
+      plan.cost = {.method = fmt::format("Hamming-weight subspace of C({}, {}) = {} amplitudes, "
+                                         "double precision",
+                                         n, k, binomial(n, k)),
+                   .bytes = static_cast<std::size_t>(bytes),
+                   .multiply_adds = multiply_adds(plan.weight->operations, dimension)};
+      if (job.precision == Precision::kSingle) {
+        plan.warnings.emplace_back(
+            "the amplitudes of a weight subspace are always in double precision");
+      }
       return plan;
     }
     plan.weight.reset();
   }
-  // A reset may make room; what is held is seen to while it runs.
-  const double bytes = state_bytes(width) + table_bytes(*plan.terminal, width);
-  if (!plan.terminal->resets) QUANTA_CHECK(check_memory(width, bytes, memory_limit));
-  plan.cost = {fmt::format("state vector of {} qubits, double precision", width), saturated(bytes),
-               multiply_adds(before.operations(), power_of_two(width))};
+  const StateNeed need{width, table_bytes(*plan.terminal, width)};
+  choose_precision(job, need, memory_limit, plan);
+  QUANTA_CHECK(check_memory(need, plan.cost.precision, memory_limit));
+  plan.cost.method = fmt::format("state vector of {} qubits, {} precision", width,
+                                 quanta::to_text(plan.cost.precision));
+  plan.cost.multiply_adds = multiply_adds(before.operations(), power_of_two(width));
   return plan;
 }
 
@@ -430,6 +502,9 @@ Result<JobResult> run_job(const Job& job, const JobPlan& plan, bool exact, std::
                             : BranchRun(job, plan, exact, execution).run(memory_limit);
   if (!result) return result;
   if (result->method.empty()) result->method = plan.cost.method;
+  result->precision = plan.cost.precision;
+  result->degraded = !job.precision && plan.cost.precision == Precision::kSingle;
+  result->warnings.insert(result->warnings.begin(), plan.warnings.begin(), plan.warnings.end());
   if (!exact) {
     const auto n = static_cast<double>(job.shots);
     for (Expectation& e : result->expectations) {

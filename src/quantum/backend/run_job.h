@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/execution.h"
 #include "core/result.h"
@@ -16,15 +17,19 @@ namespace quanta::quantum {
 
 /// Chosen from the job: one state where every measurement is terminal (only the C(n, k) amplitudes
 /// that the circuit can reach, where it keeps the number of ones and that saves seven eighths),
-/// else one state for each branch.
+/// else one state for each branch, one at a time (branching.h).
+///
+/// Precision, where the job leaves it open: double; single where only that fits the limit. The
+/// amplitudes of a weight subspace are always double.
 struct JobPlan {
   std::optional<TerminalForm> terminal = {};
   std::optional<WeightForm> weight = {};
   CostEstimate cost = {};
+  std::vector<std::string> warnings = {};  ///< what else the answer's reader must know
 };
 
 /// Qubits in superposition that a state within that many bytes has.
-unsigned most_state_qubits(std::size_t memory_limit);
+unsigned most_state_qubits(std::size_t memory_limit, Precision precision);
 
 /// Errors: those of Backend::submit that have to do with the job itself.
 Result<JobPlan> plan_job(const Job& job, bool exact, std::size_t memory_limit);

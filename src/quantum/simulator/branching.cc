@@ -8,14 +8,17 @@
 
 #include <fmt/format.h>
 
+#include "core/enum_text.h"
 #include "quantum/simulator/binomial.h"
 #include "quantum/simulator/byte_text.h"
 
 namespace quanta::quantum {
 namespace {
 
-/// Probabilities below it are taken for rounding.
+/// A branch that is less likely is left out.
 constexpr double kLeast = 1e-15;
+/// Amplitudes of single precision that should be 0 have squares up to about this.
+constexpr double kLeastSingle = 1e-12;
 constexpr unsigned kMostDensityQubits = 6;
 /// Gates that are fused and applied in one run.
 constexpr std::size_t kMostWaiting = std::size_t{1} << 16;
@@ -27,10 +30,12 @@ struct Share {
 };
 
 struct Branch {
-  std::unique_ptr<Process> process;
+  std::unique_ptr<Process> process;  // nothing: forgotten, to be run again
   LiveState state;
   Share share;
   bool pure = true;
+  std::vector<bool> history = {};  // outcomes of qubits that were in no definite state
+  std::size_t told = 0;            // how many of them this run has gone past
 };
 
 class Runner {
@@ -40,14 +45,21 @@ class Runner {
       : options_(options),
         execution_(execution),
         at_end_(at_end),
+        rounding_(options.precision == Precision::kDouble ? kLeast : kLeastSingle),
         stream_(options.seed, "circuit shots") {}
 
   Result<Followed> run(const Process& process) {
-    put_aside({process.clone(), LiveState(process.n_qubits()), {1.0, options_.shots.value_or(0)}});
+    waiting_.push_back({process.clone(),
+                        LiveState(process.n_qubits(), options_.precision),
+                        {1.0, options_.shots.value_or(0)}});
     while (!waiting_.empty()) {
       Branch branch = std::move(waiting_.back());
       waiting_.pop_back();
       bytes_waiting_ -= branch.state.bytes();
+      if (branch.process == nullptr) {
+        branch.process = process.clone();
+        ++followed_.repeated;
+      }
       QUANTA_CHECK(follow(branch));
     }
     return followed_;
@@ -84,41 +96,60 @@ class Runner {
       return true;
     }
     QUANTA_CHECK(flush(branch));
-    const std::array<double, 2> weights = {branch.state.weight(step.qubit, false, execution_),
-                                           branch.state.weight(step.qubit, true, execution_)};
+    const auto weight = [&](bool value) {
+      return branch.state.weight(step.qubit, value, execution_);
+    };
+    if (branch.told < branch.history.size()) {
+      const bool known = branch.history[branch.told++];
+      branch.state.project(step.qubit, known, weight(known), execution_);
+      tell(branch, step, known);
+      return true;
+    }
+    const std::array<double, 2> weights = {weight(false), weight(true)};
     const double p = weights[1] / (weights[0] + weights[1]);
     const std::array<Share, 2> shares = split(branch.share, p);
-    branch.pure = branch.pure && (p < kLeast || 1.0 - p < kLeast);
-    const bool both = alive(shares[0]) && alive(shares[1]);
-    const std::size_t bytes = branch.state.bytes();
-    QUANTA_CHECK(check_room(branch, both ? 2 * bytes : bytes + bytes / 2));
-    if (both) {
-      if (!options_.shots && followed_.branches + waiting_.size() + 2 > options_.most_branches) {
-        return fail(ErrorKind::kResource,
-                    fmt::format("more than {} branches of measurement outcomes; draw shots instead "
-                                "of following all of them",
-                                options_.most_branches),
-                    "shots");
-      }
-      Branch other{branch.process->clone(),
-                   branch.state.projected(step.qubit, true, weights[1], execution_), shares[1],
-                   false};
-      tell(other, step, true);
-      put_aside(std::move(other));
-    }
+    branch.pure = branch.pure && (p < rounding_ || 1.0 - p < rounding_);
     const bool outcome = !alive(shares[0]);
     branch.share = shares[outcome ? 1 : 0];
     if (!alive(branch.share)) return false;
-    branch.state =
-        branch.state.projected(step.qubit, outcome, weights[outcome ? 1 : 0], execution_);
+    branch.history.push_back(outcome);
+    ++branch.told;
+    if (!outcome && alive(shares[1])) {
+      QUANTA_CHECK(put_aside(branch, step, weights, shares[1]));
+    } else {
+      branch.state.project(step.qubit, outcome, weights[outcome ? 1 : 0], execution_);
+    }
     tell(branch, step, outcome);
     return true;
   }
 
+  /// The branch goes on with outcome 0; that with 1 waits.
+  Result<void> put_aside(Branch& branch, const Step& step, const std::array<double, 2>& weights,
+                         const Share& share) {
+    if (!options_.shots && followed_.branches + waiting_.size() + 2 > options_.most_branches) {
+      return fail(ErrorKind::kResource,
+                  fmt::format("more than {} branches of measurement outcomes; draw shots instead "
+                              "of following all of them",
+                              options_.most_branches),
+                  "shots");
+    }
+    Branch other{branch.process->clone(),
+                 branch.state.split(step.qubit, weights, execution_),
+                 share,
+                 false,
+                 branch.history,
+                 branch.told};
+    other.history.back() = true;
+    tell(other, step, true);
+    bytes_waiting_ += other.state.bytes();
+    waiting_.push_back(std::move(other));
+    return {};
+  }
+
   /// What goes to the outcomes 0 and 1, the second of which has probability p.
   std::array<Share, 2> split(const Share& share, double p) {
-    if (p < kLeast) return {share, Share{}};
-    if (1.0 - p < kLeast) return {Share{}, share};
+    if (p < rounding_) return {share, Share{}};
+    if (1.0 - p < rounding_) return {Share{}, share};
     if (options_.shots) {
       const std::uint64_t ones = binomial_sample(share.shots, p, stream_);
       return {Share{.shots = share.shots - ones}, Share{.shots = ones}};
@@ -145,37 +176,42 @@ class Runner {
     }
   }
 
-  void put_aside(Branch branch) {
-    bytes_waiting_ += branch.state.bytes();
-    waiting_.push_back(std::move(branch));
-  }
-
   Result<void> flush(Branch& branch) {
-    QUANTA_CHECK(check_room(branch, branch.state.bytes_to_flush()));
+    QUANTA_CHECK(make_room(branch));
     return branch.state.flush(execution_);
   }
 
-  /// Whether the branch may hold that many bytes beside those that wait.
-  Result<void> check_room(const Branch& branch, std::size_t needed) const {
-    const std::size_t limit = options_.memory_limit;
-    const std::size_t free = limit - std::min(limit, bytes_waiting_);
-    if (needed <= free) return {};
-    const auto bytes = [](unsigned n) {
-      return std::ldexp(double{sizeof(Amplitude)}, static_cast<int>(n));
-    };
-    const unsigned n = branch.state.n_active_after_flush();
-    // A measurement holds the state before and both behind it.
-    const double times = needed > branch.state.bytes_to_flush() ? 2.0 : 1.0;
-    unsigned fits = 0;
-    while (fits < LiveState::kMostActive && times * bytes(fits + 1) <= static_cast<double>(free)) {
-      ++fits;
+  /// For the branch when it is flushed: forgets states that wait, the oldest first.
+  Result<void> make_room(const Branch& branch) {
+    const std::size_t needed = branch.state.bytes_to_flush();
+    if (needed > options_.memory_limit) return too_much(branch.state.n_active_after_flush());
+    widest_ = std::max(widest_, needed);
+    const std::size_t most = std::min(options_.memory_limit, std::max(widest_, options_.spare));
+    for (Branch& other : waiting_) {
+      if (bytes_waiting_ + needed <= most) break;
+      if (other.process == nullptr) continue;
+      bytes_waiting_ -= other.state.bytes();
+      other.state = LiveState(other.state.n_qubits(), options_.precision);
+      other.process = nullptr;
+      other.told = 0;
     }
+    return {};
+  }
+
+  std::unexpected<Error> too_much(unsigned n) const {
+    const auto bytes = [&](unsigned width) {
+      const double one = options_.precision == Precision::kDouble ? 16.0 : 8.0;
+      return std::ldexp(one, static_cast<int>(width));
+    };
+    const auto limit = static_cast<double>(options_.memory_limit);
+    unsigned fits = 0;
+    while (fits < LiveState::kMostActive && bytes(fits + 1) <= limit) ++fits;
     return fail(
         ErrorKind::kResource,
-        fmt::format("a branch with {} qubits in superposition needs {} beside the {} of {} "
-                    "that wait; the limit of {} fits {} qubits",
-                    n, byte_text(times * bytes(n)), byte_text(static_cast<double>(bytes_waiting_)),
-                    waiting_.size(), byte_text(static_cast<double>(limit)), fits),
+        fmt::format("a branch with {} qubits in superposition needs {} in {} precision; the limit "
+                    "of {} fits {} qubits",
+                    n, byte_text(bytes(n)), quanta::to_text(options_.precision), byte_text(limit),
+                    fits),
         "qubits");
   }
 
@@ -192,9 +228,11 @@ class Runner {
   const FollowOptions& options_;
   const Execution& execution_;
   const std::function<Result<void>(const BranchEnd&)>& at_end_;
+  double rounding_;
   RandomStream stream_;
   std::vector<Branch> waiting_;
   std::size_t bytes_waiting_ = 0;
+  std::size_t widest_ = 0;  // bytes
   Followed followed_;
 };
 

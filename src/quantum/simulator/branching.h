@@ -11,6 +11,10 @@
 /// A qubit that is in a definite state (at the start, behind a reset or a measurement) stands
 /// beside the amplitudes until a gate acts on it. So a measurement halves the state instead of
 /// copying it, and n measured qubits cost O(n 2^n) for all their 2^n outcomes together.
+///
+/// Memory: one state at its widest. The branches that wait are kept where all states together take
+/// no more than that, or no more than 64 MiB; else the oldest is forgotten and later run again from
+/// the start, its outcomes told.
 #pragma once
 
 #include <array>
@@ -36,7 +40,9 @@ namespace quanta::quantum {
 struct FollowOptions {
   std::optional<std::uint64_t> shots = {};  ///< nothing: exact
   std::uint64_t seed = 1;
+  Precision precision = Precision::kDouble;
   std::size_t memory_limit = std::size_t{8} << 30;  ///< bytes of all states together
+  std::size_t spare = std::size_t{64} << 20;  ///< bytes that states which wait may take anyway
   std::size_t most_branches = std::size_t{1} << 18;
 };
 
@@ -52,11 +58,13 @@ struct BranchEnd {
 
 struct Followed {
   std::size_t branches = 0;
-  double pruned = 0.0;  ///< exact: probability of the branches that were left out
+  std::size_t repeated = 0;  ///< branches that were run again from the start, for want of memory
+  double pruned = 0.0;       ///< exact: probability of the branches that were left out
 };
 
 /// Runs the process to the end of every branch and calls at_end there. Exact: an outcome whose
-/// probability, given its history, is below 1e-15 is taken for rounding and never happens; a branch
+/// probability, given its history, is below 1e-15 (in single precision 1e-12) is taken for rounding
+/// and never happens; a branch
 /// whose own probability falls below 1e-15 is left out and counted in `pruned`, so that a loop
 /// until success ends. Reset: measured without a record, then flipped where it was 1.
 ///
@@ -64,8 +72,8 @@ struct Followed {
 /// of threads.
 ///
 /// Errors: those of the process and of at_end; kBadInput, field "shots" (0); kResource, field
-/// "qubits" (the states of a branch and of those that wait exceed the limit: says how much and how
-/// many qubits would fit), "shots" (exact, and more branches than most_branches); kCancelled.
+/// "qubits" (the state of a branch exceeds the limit: says how much and how many qubits would fit),
+/// "shots" (exact, and more branches than most_branches); kCancelled.
 Result<Followed> follow_branches(const Process& process, const FollowOptions& options,
                                  const Execution& execution,
                                  const std::function<Result<void>(const BranchEnd&)>& at_end);

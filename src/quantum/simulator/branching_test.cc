@@ -423,16 +423,17 @@ TEST(Branching, IsTheSameForAnyNumberOfThreads) {
   }
 }
 
-TEST(Branching, MeasuresManyQubitsWithoutManyStates) {
-  // 2^12 outcomes of 12 qubits within three states' memory.
+TEST(Branching, MeasuresManyQubitsWithinOneState) {
+  // 2^12 outcomes of 12 qubits, and not one of them run again.
   Circuit circuit(12, 12);
   for (unsigned q = 0; q < 12; ++q) circuit.ry(0.2 + 0.2 * q, q);
   for (unsigned q = 0; q + 1 < 12; ++q) circuit.cx(q, q + 1);
   circuit.measure_all();
   const auto result =
-      run_branches(*process_of(circuit), {.memory_limit = 3 * (sizeof(Amplitude) << 12)}, {}, {});
+      run_branches(*process_of(circuit), {.memory_limit = sizeof(Amplitude) << 12}, {}, {});
   ASSERT_TRUE(result.has_value()) << result.error().message;
   EXPECT_EQ(result->followed.branches, 4096U);
+  EXPECT_EQ(result->followed.repeated, 0U);
   Circuit gates(12);
   for (const Operation& operation : circuit.operations()) {
     if (operation.gate == Gate::kMeasure) continue;
@@ -440,6 +441,61 @@ TEST(Branching, MeasuresManyQubitsWithoutManyStates) {
   }
   const std::vector<Amplitude> state = simulate_plainly(gates);
   EXPECT_NEAR(result->outcomes.at("000000000101"), std::norm(state[5]), 1e-14);
+}
+
+TEST(Branching, GivesTheSameBitsWhereItMustForget) {
+  // Measured qubits are used again, so that waiting halves and a whole state are more than one.
+  Circuit circuit(5, 5);
+  for (unsigned layer = 0; layer < 4; ++layer) {
+    for (unsigned q = 0; q < 5; ++q) circuit.ry(0.4 + 0.3 * q + layer, q).rz(0.1 * q, q);
+    for (unsigned q = 0; q + 1 < 5; ++q) circuit.cx(q, q + 1);
+    circuit.measure(layer, layer);
+    if (layer == 1) circuit.reset(4);
+  }
+  const auto process = process_of(circuit);
+  const PauliString observable = parse_paulis("ZIIXY", 5).value();
+  const BranchViews views{.observables = {&observable, 1}, .density_matrix = true};
+  for (const Precision precision : {Precision::kDouble, Precision::kSingle}) {
+    const std::size_t state = (precision == Precision::kDouble ? 16U : 8U) << 5;
+    for (const std::optional<std::uint64_t> shots :
+         {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(300)}) {
+      const FollowOptions wide{.shots = shots, .precision = precision};
+      FollowOptions narrow = wide;
+      narrow.memory_limit = state;
+      const auto kept = run_branches(*process, wide, views, {}).value();
+      const auto forgot = run_branches(*process, narrow, views, {}).value();
+      EXPECT_EQ(kept.followed.repeated, 0U);
+      EXPECT_GT(forgot.followed.repeated, 3U);
+      EXPECT_EQ(kept.followed.branches, forgot.followed.branches);
+      EXPECT_EQ(kept.outcomes, forgot.outcomes);
+      EXPECT_EQ(kept.counts, forgot.counts);
+      EXPECT_EQ(kept.averages.expectations, forgot.averages.expectations);
+      EXPECT_EQ(kept.averages.density_matrix, forgot.averages.density_matrix);
+      narrow.memory_limit = state - 1;
+      EXPECT_EQ(run_branches(*process, narrow, views, {}).error().field, "qubits");
+    }
+  }
+}
+
+TEST(Branching, FollowsInSinglePrecisionWhatItFollowsInDouble) {
+  // Rounding of 30 gates on 4 qubits: a few times 6e-8, so that 1e-5 is no luck.
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto process = process_of(random_circuit(seed));
+    const auto exact = run_branches(*process, {}, {.bloch_vectors = true}, {}).value();
+    const auto single =
+        run_branches(*process, {.precision = Precision::kSingle}, {.bloch_vectors = true}, {})
+            .value();
+    EXPECT_EQ(single.followed.branches, exact.followed.branches);  // no rounding is a branch
+    ASSERT_EQ(single.outcomes.size(), exact.outcomes.size());
+    for (const auto& [label, probability] : exact.outcomes) {
+      EXPECT_NEAR(single.outcomes.at(label), probability, 1e-5) << label;
+    }
+    for (unsigned q = 0; q < 4; ++q) {
+      EXPECT_NEAR(single.averages.marginals[q], exact.averages.marginals[q], 1e-5);
+      EXPECT_NEAR(single.averages.bloch_vectors[q][0], exact.averages.bloch_vectors[q][0], 1e-5);
+    }
+  }
 }
 
 }  // namespace

@@ -37,9 +37,10 @@ class DefiniteQubits {
   std::vector<bool> definite_;
 };
 
-/// How many qubits the gates of a circuit make indefinite: its state has 2^that many amplitudes.
-/// Measurements, resets and conditions are passed over; defined gates must be expanded.
-/// O(operations).
-unsigned n_indefinite(const Circuit& circuit);
+/// How many qubits the gates of a circuit make indefinite at once, at most: its state has 2^that
+/// many amplitudes. A measurement or a reset makes its qubit definite, a measurement with an
+/// outcome that is not known here; a gate under a condition or under such a control may act.
+/// Defined gates must be expanded. O(operations).
+unsigned most_indefinite(const Circuit& circuit);
 
 }  // namespace quanta::quantum

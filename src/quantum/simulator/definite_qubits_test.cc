@@ -49,7 +49,32 @@ TEST(DefiniteQubits, LeaveWhatIsNot) {
 TEST(DefiniteQubits, CountThoseOfACircuit) {
   Circuit circuit(6, 1);
   circuit.x(0).cx(0, 1).h(2).cx(2, 3).x(4).measure(5, 0);
-  EXPECT_EQ(n_indefinite(circuit), 2U);
+  EXPECT_EQ(most_indefinite(circuit), 2U);
+  EXPECT_EQ(most_indefinite(Circuit(0)), 0U);
+}
+
+TEST(DefiniteQubits, CountAtMostThoseAtOnce) {
+  Circuit reused(2, 2);  // one ancilla, measured and used again
+  reused.h(0).measure(0, 0).h(0).measure(0, 1).h(1);
+  EXPECT_EQ(most_indefinite(reused), 1U);
+  Circuit reset(3, 1);
+  reset.h(0).h(1).reset(0).h(2);
+  EXPECT_EQ(most_indefinite(reset), 2U);
+  Circuit copied(3, 1);  // an outcome, whichever it is, is copied without a superposition
+  copied.h(0).measure(0, 0).cx(0, 1).cx(1, 2);
+  EXPECT_EQ(most_indefinite(copied), 1U);
+  Circuit controlled(3, 1);  // where the outcome is 1, qubit 1 is in superposition
+  controlled.h(0).measure(0, 0);
+  ASSERT_TRUE(
+      controlled.append({.gate = Gate::kH, .qubits = {0, 1}, .n_controls = 1, .control_state = 1}));
+  controlled.h(2);
+  EXPECT_EQ(most_indefinite(controlled), 2U);
+  Circuit conditional(2, 1);  // a reset that may not happen
+  conditional.h(0).h(1).measure(1, 0);
+  ASSERT_TRUE(
+      conditional.append({.gate = Gate::kReset, .qubits = {0}, .condition = Condition{{0}, 1}}));
+  conditional.h(1);
+  EXPECT_EQ(most_indefinite(conditional), 2U);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ namespace quanta::quantum {
 namespace {
 
 constexpr std::size_t kGrain = 16384;
+/// Amplitudes that are moved from one array to another at a time: at most 4 MiB.
+constexpr std::size_t kPiece = std::size_t{1} << 18;
 /// Amplitude positions are 32-bit in the kernels.
 constexpr unsigned kMaxQubits = 32;
 /// Up to here a single operation takes longer to plan than to do.
@@ -179,25 +181,91 @@ void BasicStateVector<Real>::collapse(const Execution& execution, unsigned qubit
 }
 
 template <class Real>
-BasicStateVector<Real> BasicStateVector<Real>::widened(unsigned n_more) const {
-  BasicStateVector wide(n_qubits_ + n_more);
-  std::ranges::copy(amplitudes(), wide.amplitudes_.data());
-  return wide;
+void BasicStateVector<Real>::widen(unsigned n_more) {
+  fresh_ = false;
+  n_qubits_ += n_more;
+  amplitudes_.resize(stored_amplitudes(n_qubits_));
 }
 
 template <class Real>
-BasicStateVector<Real> BasicStateVector<Real>::without(const Execution& execution, unsigned qubit,
-                                                       bool outcome, double probability) const {
+void BasicStateVector<Real>::cut_to(unsigned n_qubits) {
+  n_qubits_ = n_qubits;
+  amplitudes_.resize(stored_amplitudes(n_qubits));
+  std::fill(amplitudes_.data() + (std::size_t{1} << n_qubits),
+            amplitudes_.data() + amplitudes_.size(), std::complex<Real>{});
+}
+
+template <class Real>
+void BasicStateVector<Real>::drop(const Execution& execution, unsigned qubit, bool outcome,
+                                  double probability) {
   assert(qubit < n_qubits_ && n_qubits_ >= 2 && probability > 0.0);
-  BasicStateVector half(n_qubits_ - 1);
-  const auto from = amplitudes();
-  const auto to = half.all();
+  fresh_ = false;
+  const auto a = all();
   const auto scale = static_cast<Real>(1.0 / std::sqrt(probability));
-  const std::size_t bit = std::size_t{outcome} << qubit;
-  parallel_for(execution, to.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) to[i] = scale * from[insert_zero(i, qubit) | bit];
-  });
-  return half;
+  const std::size_t half = a.size() / 2;
+  const std::size_t bit = std::size_t{1} << qubit;
+  if (bit == half) {
+    const std::size_t from = outcome ? half : 0;
+    parallel_for(execution, half, kGrain, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) a[i] = scale * a[from + i];
+    });
+  } else {
+    // The last qubit's halves come to stand at 0 and 1 of the qubit: nothing else is read or
+    // written of these four.
+    const std::size_t kept = outcome ? bit : 0;
+    parallel_for(execution, half / 2, kGrain, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const std::size_t x = insert_zero(i, qubit);
+        const std::complex<Real> low = a[x | kept];
+        const std::complex<Real> high = a[x | kept | half];
+        a[x] = scale * low;
+        a[x | bit] = scale * high;
+      }
+    });
+  }
+  cut_to(n_qubits_ - 1);
+}
+
+template <class Real>
+BasicStateVector<Real> BasicStateVector<Real>::split(const Execution& execution, unsigned qubit,
+                                                     const std::array<double, 2>& probabilities) {
+  assert(qubit < n_qubits_ && n_qubits_ >= 2 && probabilities[0] > 0.0 && probabilities[1] > 0.0);
+  fresh_ = false;
+  const auto a = all();
+  const std::array<Real, 2> scale = {static_cast<Real>(1.0 / std::sqrt(probabilities[0])),
+                                     static_cast<Real>(1.0 / std::sqrt(probabilities[1]))};
+  const std::size_t half = a.size() / 2;
+  const std::size_t bit = std::size_t{1} << qubit;
+  if (bit == half) {
+    parallel_for(execution, half, kGrain, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        a[i] *= scale[0];
+        a[i | half] *= scale[1];
+      }
+    });
+  } else {
+    // The qubit and the last one change places, so that each outcome is a half.
+    parallel_for(execution, half / 2, kGrain, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const std::size_t x = insert_zero(i, qubit);
+        const std::complex<Real> one = a[x | bit];
+        a[x] *= scale[0];
+        a[x | bit] = scale[0] * a[x | half];
+        a[x | half] = scale[1] * one;
+        a[x | bit | half] *= scale[1];
+      }
+    });
+  }
+  // From the end on, so that what has been copied goes back to the system piece by piece.
+  BasicStateVector other(n_qubits_ - 1);
+  for (std::size_t left = half; left > 0;) {
+    const std::size_t piece = std::min(left, kPiece);
+    left -= piece;
+    std::copy_n(amplitudes_.data() + half + left, piece, other.amplitudes_.data() + left);
+    if (left > 0) amplitudes_.resize(half + left);
+  }
+  cut_to(n_qubits_ - 1);
+  return other;
 }
 
 template <class Real>

@@ -77,12 +77,16 @@ class BasicStateVector {
   /// 0. probability: of that outcome, above 0.
   void collapse(const Execution& execution, unsigned qubit, bool outcome, double probability);
 
-  /// The state of these qubits and of n_more in |0…0>, which come last.
-  BasicStateVector widened(unsigned n_more) const;
-  /// What collapse leaves, without the qubit: 2^{n-1} amplitudes, qubits above it one lower.
-  /// Precondition: n_qubits() of at least 2.
-  BasicStateVector without(const Execution& execution, unsigned qubit, bool outcome,
-                           double probability) const;
+  /// Adds n_more qubits in |0…0>, which come last. In place.
+  void widen(unsigned n_more);
+  /// What collapse leaves, without the qubit: 2^{n-1} amplitudes; the last qubit takes its place.
+  /// In place. Precondition: n_qubits() of at least 2.
+  void drop(const Execution& execution, unsigned qubit, bool outcome, double probability);
+  /// Both outcomes: drop of 0 here, drop of 1 returned, of these probabilities (both above 0). The
+  /// two together take no more memory than the state did (beyond 4 MiB while it is cut).
+  /// Precondition as above.
+  BasicStateVector split(const Execution& execution, unsigned qubit,
+                         const std::array<double, 2>& probabilities);
 
   /// exp(-i beta (XX + YY)/2).
   void exchange(const Execution& execution, unsigned first, unsigned second, double beta)
@@ -100,6 +104,7 @@ class BasicStateVector {
 
  private:
   explicit BasicStateVector(unsigned n_qubits);
+  void cut_to(unsigned n_qubits);
 
   std::span<std::complex<Real>> all() { return {amplitudes_.data(), std::size_t{1} << n_qubits_}; }
 

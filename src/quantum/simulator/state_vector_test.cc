@@ -160,25 +160,67 @@ TEST(StateVector, WidensAndDropsAQubit) {
   circuit.ry(0.4, 0).rx(1.1, 1).cx(0, 2).cx(1, 2).rz(0.3, 2);
   auto state = StateVector::zero(3, kLimit).value();
   ASSERT_TRUE(state.apply({}, circuit.operations(), {}));
-  const StateVector wide = state.widened(2);
+  StateVector wide = state;
+  wide.widen(2);
   ASSERT_EQ(wide.amplitudes().size(), 32U);
   for (std::size_t x = 0; x < 32; ++x) {
     EXPECT_EQ(wide.amplitudes()[x], x < 8 ? state.amplitudes()[x] : Amplitude{}) << x;
   }
   for (unsigned q = 0; q < 3; ++q) {
+    const double one = state.probability_of_one({}, q);
+    StateVector zero_left = state;
+    const StateVector one_left = zero_left.split({}, q, {1.0 - one, one});
     for (const bool outcome : {false, true}) {
-      const double one = state.probability_of_one({}, q);
       const double probability = outcome ? one : 1.0 - one;
       StateVector collapsed = state;
       collapsed.collapse({}, q, outcome, probability);
-      const StateVector half = state.without({}, q, outcome, probability);
+      StateVector half = state;
+      half.drop({}, q, outcome, probability);
       ASSERT_EQ(half.n_qubits(), 2U);
       for (std::size_t i = 0; i < 4; ++i) {
-        const std::size_t low = i & ((std::size_t{1} << q) - 1);
-        const std::size_t x = (i - low) * 2 + low + (std::size_t{outcome} << q);
+        // Qubit 2 in the place of q, which has the outcome.
+        std::size_t x = i;
+        if (q < 2) x = (i & ~(std::size_t{1} << q)) | (i >> q & 1) << 2;
+        x |= std::size_t{outcome} << q;
         EXPECT_NEAR(std::abs(half.amplitudes()[i] - collapsed.amplitudes()[x]), 0.0, 1e-15);
+        EXPECT_EQ((outcome ? one_left : zero_left).amplitudes()[i], half.amplitudes()[i]);
       }
+      half.widen(1);
+      EXPECT_EQ(half.amplitudes()[5], Amplitude{});
     }
+  }
+}
+
+TEST(StateVector, IsSplitAndWidenedAlikeWhereItIsLarge) {
+  // More than a piece and a chunk; each amplitude is its own.
+  constexpr unsigned kQubits = 20;
+  Circuit circuit(kQubits);
+  for (unsigned q = 0; q < kQubits; ++q) circuit.ry(0.3 + 0.1 * q, q).rz(0.2 * q, q);
+  auto state = StateVector::zero(kQubits, kLimit).value();
+  ASSERT_TRUE(state.apply({}, circuit.operations(), {}));
+  ThreadPool pool(3);
+  for (const unsigned q : {0U, 7U, kQubits - 1}) {
+    const double one = state.probability_of_one({}, q);
+    StateVector low = state;
+    StateVector zero = state;
+    const StateVector high = low.split({.pool = &pool}, q, {1.0 - one, one});
+    StateVector dropped = state;
+    zero.drop({.pool = &pool}, q, false, 1.0 - one);
+    dropped.drop({}, q, true, one);
+    EXPECT_TRUE(std::ranges::equal(low.amplitudes(), zero.amplitudes()));
+    EXPECT_TRUE(std::ranges::equal(high.amplitudes(), dropped.amplitudes()));
+    // A product state: without the qubit, and with the last one in its place.
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1} << 18, std::size_t{0x5a5a5}}) {
+      std::size_t x = i;
+      if (q < kQubits - 1) x = (i & ~(std::size_t{1} << q)) | (i >> q & 1) << (kQubits - 1);
+      x |= std::size_t{1} << q;
+      EXPECT_NEAR(std::abs(high.amplitudes()[i] - state.amplitudes()[x] / std::sqrt(one)), 0.0,
+                  1e-15);
+    }
+    dropped.widen(1);
+    EXPECT_EQ(dropped.amplitudes().size(), state.amplitudes().size());
+    EXPECT_TRUE(std::ranges::all_of(dropped.amplitudes().last(std::size_t{1} << (kQubits - 1)),
+                                    [](const Amplitude& a) { return a == Amplitude{}; }));
   }
 }
 

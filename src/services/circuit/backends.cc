@@ -17,7 +17,8 @@ Result<BackendsDocument> list_backends(const Run& run) {
     QUANTA_TRY(const auto backend, quantum::make_backend(description.name, options));
     const quantum::BackendCapabilities& can = backend->capabilities();
     document.backends.push_back({can.name, can.about, "ready", can.exact, can.max_qubits,
-                                 can.max_shots, can.mid_circuit, can.noise, can.gates});
+                                 can.max_qubits_single, can.max_shots, can.mid_circuit, can.noise,
+                                 can.gates});
   }
   return document;
 }

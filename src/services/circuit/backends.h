@@ -20,6 +20,7 @@ struct BackendRow {
   std::string state;
   bool exact = false;
   unsigned max_qubits = 0;
+  unsigned max_qubits_single = 0;
   std::uint64_t max_shots = 0;
   bool mid_circuit = false;
   std::string noise;
@@ -33,6 +34,7 @@ struct BackendRow {
         field("exact", &BackendRow::exact, "answers with probabilities, not with counts"),
         field("max_qubits", &BackendRow::max_qubits,
               "in superposition at once that fit the memory limit"),
+        field("max_qubits_single", &BackendRow::max_qubits_single, "the same in single precision"),
         field("max_shots", &BackendRow::max_shots, "0: draws none"),
         field("mid_circuit", &BackendRow::mid_circuit,
               "measurements, resets and conditions before the end"),

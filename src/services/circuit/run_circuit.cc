@@ -52,6 +52,7 @@ RunCircuitDocument document_of(const RunCircuitRequest& request, bool exact,
                                quantum::JobResult result) {
   RunCircuitDocument document;
   document.qubits = result.n_qubits;
+  document.precision = result.precision;
   document.norm = result.norm;
   document.marginals = std::move(result.marginals);
   if (exact) {
@@ -82,6 +83,7 @@ RunCircuitDocument document_of(const RunCircuitRequest& request, bool exact,
     }
   }
   document.provenance.method = std::move(result.method);
+  document.provenance.degraded = result.degraded;
   document.provenance.warnings = std::move(result.warnings);
   return document;
 }
@@ -98,6 +100,7 @@ Result<RunCircuitDocument> run_circuit(const RunCircuitRequest& request, const R
     job.observables.push_back(string);
   }
   if (!exact) job.shots = request.shots.value_or(kDefaultShots);
+  job.precision = request.precision;
   job.seed = run.seed;
   job.n_amplitudes = request.amplitudes;
   job.views = request.views;
@@ -114,6 +117,7 @@ Result<RunCircuitDocument> run_circuit(const RunCircuitRequest& request, const R
   Provenance provenance = begin_provenance(run, document.provenance.method);
   provenance.inputs.push_back(loaded.input);
   provenance.backend = backend->capabilities().name;
+  provenance.degraded = document.provenance.degraded;
   provenance.warnings = std::move(document.provenance.warnings);
   document.provenance = std::move(provenance);
   return document;

@@ -23,6 +23,8 @@ struct RunCircuitRequest {
   std::uint64_t amplitudes = 0;          ///< how many of the largest
   std::vector<std::string> observables;  ///< Pauli strings, highest qubit first; blanks are ignored
   bool views = false;                    ///< Bloch vectors and, up to 6 qubits, the density matrix
+  /// Nothing: double; single where only that fits the memory.
+  std::optional<quantum::Precision> precision;
 };
 
 struct AmplitudeRow {
@@ -75,6 +77,7 @@ struct CircuitAddress {
 struct RunCircuitDocument {
   unsigned qubits = 0;
   std::optional<std::uint64_t> shots;
+  quantum::Precision precision = quantum::Precision::kDouble;
   double norm = 1.0;
   std::vector<double> marginals;
   std::optional<std::map<std::string, std::uint64_t>> counts;
@@ -91,6 +94,8 @@ struct RunCircuitDocument {
     return std::tuple{
         field("qubits", &RunCircuitDocument::qubits, ""),
         field("shots", &RunCircuitDocument::shots, "null: computed, not drawn"),
+        field("precision", &RunCircuitDocument::precision,
+              "of the amplitudes: 16 bytes each, or 8 with about 6 right digits"),
         field("norm", &RunCircuitDocument::norm, "sum of all probabilities"),
         field("marginals", &RunCircuitDocument::marginals, "P(1) of each qubit, qubit 0 first"),
         field("counts", &RunCircuitDocument::counts,
