@@ -108,7 +108,8 @@ std::string expectations_table(const RunCircuitDocument& document, const Termina
   if (drawn) columns.push_back({"standard error"});
   Table table(columns);
   for (const services::ExpectationRow& row : document.expectations) {
-    std::vector<Cell> cells = {{row.observable, Style::kBold}, fixed(row.value, drawn ? 4 : 12)};
+    const int decimals = drawn ? 4 : document.precision == quantum::Precision::kDouble ? 12 : 6;
+    std::vector<Cell> cells = {{row.observable, Style::kBold}, fixed(row.value, decimals)};
     if (row.standard_error) cells.emplace_back(fixed(*row.standard_error, 4), Style::kDim);
     table.add(std::move(cells));
   }

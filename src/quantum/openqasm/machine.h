@@ -12,11 +12,11 @@
 ///   }
 ///
 /// Gates of the library have Qiskit's meaning in OpenQASM 2 and that of stdgates.inc in 3 (u2 and
-/// u3 differ by a phase that shows under ctrl alone). Integers are exact in 64 bits and wrap when
-/// they are stored in int[n] or uint[n], n at most 64; int[n](bits) reads bits without a sign;
-/// floats and angles of any size are kept in double precision, an angle in [0, 2pi), and its n bits
-/// are those of the nearest multiple of 2pi/2^n. Declared variables begin as zero. box, delay, nop,
-/// cal and defcal do nothing.
+/// u3 differ by a phase that shows under ctrl alone). Integers are exact in 64 bits, n at most 64;
+/// int[n] wraps where it is stored, uint[n] in every operation; int[n](bits) reads bits without a
+/// sign. angle[n] holds the nearest multiple of 2pi/2^n for n up to 52, else a double in [0, 2pi);
+/// float[16] and float[32] are rounded where they are stored, floats of any other size are doubles.
+/// Declared variables begin as zero. box, delay, nop, cal and defcal do nothing.
 #pragma once
 
 #include <cstdint>

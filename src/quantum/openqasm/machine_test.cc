@@ -163,6 +163,10 @@ TEST(OpenqasmMachine, RefusesWithThePlaceAndWhatWouldBeRight) {
        "the value of \"n\" is not a constant"},
       {"float to int", "float x = 2.5;\nint k = x;", 2, 9,
        "float is found where int is expected; int(…) converts it"},
+      {"float too large for half precision", "float[16] x = 65520;", 1, 15,
+       "65520 does not fit into float[16], whose largest number is 65504"},
+      {"angle divided by no angle", "angle[4] a = 1; angle[4] b; uint[4] n = a / b;", 1, 43,
+       "division by zero"},
       {"float too large for int", "int k = int(1e30);", 1, 9, "1e+30 does not fit into int"},
       {"a bit that is none", "bit b = 2;", 1, 9, "2 does not fit into bit"},
       {"bits of another size", "bit[3] b = \"01\";", 1, 12,
@@ -284,8 +288,15 @@ TEST(OpenqasmMachine, ComputesAsTheSpecificationSays) {
       {"int wraps where it is stored", "int[4] k = 7; k += 1; bit r = k == -8;", "1"},
       {"uint wraps where it is stored", "uint[4] k = 15; k += 1; bit r = k == 0;", "1"},
       {"uint goes below 0 by wrapping", "uint[8] k = 0; k -= 1; bit r = k == 255;", "1"},
-      {"a difference of unsigned numbers has a sign",
-       "uint[8] a = 3; uint[8] b = 5; bit r = a - b < 0;", "1"},
+      {"unsigned numbers are computed modulo 2^n",
+       "uint[8] a = 3; uint[8] b = 5; bit r = a - b == 254; uint[4] c = 15; bit s = c + c == 14; "
+       "bit t = c * c == 1; bit u = c ** c == 15;",
+       "1 1 1 1"},
+      {"of two sizes in the larger", "uint[4] a = 15; uint[8] b = 2; bit r = a * b == 30;", "1"},
+      {"beside a signed number they have a sign", "uint[8] a = 3; int b = 5; bit r = a - b == -2;",
+       "1"},
+      {"differences of bits have a sign", "bit[2] a = \"01\"; bit r = a - a[0:0] - a == -1;",
+       "1 01"},
       {"a complement keeps its width", "uint[4] k = 5; bit[4] r = bit[4](~k);", "1010"},
       {"shifts of uint lose bits", "uint[4] k = 9; k <<= 1; bit[4] r = bit[4](k);", "0010"},
       {"shift right of int keeps the sign", "int[8] k = -4; bit[8] r = bit[8](k >> 1);",
@@ -319,6 +330,54 @@ TEST(OpenqasmMachine, ComputesAsTheSpecificationSays) {
       {"angle of bits", "angle[4] a = angle[4](\"0100\"); bit r = a == pi / 2;", "1"},
       {"an angle times a number",
        "angle a = pi / 4; bit r = 2 * a == pi / 2; bit s = a / 2 == pi / 8;", "1 1"},
+      // The examples of "Classical instructions" in the language's specification.
+      {"shifts of angles move their bits",
+       "angle[4] a = 9 * (pi / 8); bit r = a << 2 == pi / 2; bit s = a >> 2 == pi / 4;", "1 1"},
+      {"angles are computed as their bits",
+       "angle[4] a = 7 * (pi / 8); angle[4] b = pi / 8; angle[4] c = 5 * (pi / 4); uint[4] two = "
+       "2; "
+       "bit[4] r = bit[4](a + b); bit[4] s = bit[4](b - a); bit[4] t = bit[4](a / two); "
+       "bit[4] u = bit[4](two * c); bit[4] v = bit[4](c / b);",
+       "1010 0100 0011 1010 1000"},
+      {"minus an angle",
+       "angle[4] a = pi / 4; angle[4] b = -a; bit[4] r = bit[4](b); bit s = a + b == 0;", "1 1110"},
+      // "Casting specifics": to the nearest multiple, of a tie to the even one; more bits are
+      // zeros.
+      {"angles are rounded to their bits",
+       "angle[3] a = 0.3 * pi; bit[3] r = bit[3](a); angle[3] b = pi / 8; bit[3] s = bit[3](b); "
+       "angle[3] c = 3 * pi / 8; bit[3] t = bit[3](c); angle[3] d = 1.99 * pi; bit u = d == 0;",
+       "1 010 000 001"},
+      {"angles of other sizes",
+       "angle[6] a = 2 * pi * 13 / 64; angle[4] b = a; bit[4] r = bit[4](b); angle[8] c = a; "
+       "bit[8] s = bit[8](c); angle[3] d = angle[3](b); bit[3] t = bit[3](d);",
+       "010 00110100 0011"},
+      {"a number beside an angle is rounded as it is",
+       "angle[4] a = 1; bit r = a == 1; bit s = a == 1.1; angle b = 1; bit t = b == 1.1; "
+       "bit u = a == b;",
+       "0 0 1 1"},
+      {"an angle by a negative number",
+       "angle[4] a = pi / 2; bit r = a / -2 == 7 * pi / 4; "
+       "bit s = -1 * a == 3 * pi / 2;",
+       "1 1"},
+      {"elements of arrays are rounded",
+       "array[angle[2], 2] a = {0.3, 2.5}; array[float[16], 1] b = {2049}; bit r = a[0] == 0 && "
+       "a[1] == pi; b[0] += 1; bit s = b[0] == 2048;",
+       "1 1"},
+      // IEEE 754: 0.1 in binary16 is 0x2e66, in binary32 0x3dcccccd; 2^-25 is a tie with 0.
+      {"floats are rounded to their bits",
+       "float[16] a = 0.1; bit r = a == 1638 / 16384.0; float[32] b = 0.1; bit s = b == 13421773 / "
+       "134217728.0; float[64] c = 0.1; bit t = c == 0.1; float d = 0.1; bit u = d == 0.1; "
+       "bit v = float[16](0.1) == a && float[32](c) == b && a != c;",
+       "1 1 1 1 1"},
+      {"small floats and ties",
+       "float[16] a = 2.0 ** -25; bit r = a == 0; float[16] b = 3 * 2.0 ** -25; bit s = b == 2.0 "
+       "** "
+       "-23; float[16] c = 65519; bit t = c == 65504; float[16] d = 2049; bit u = d == 2048; "
+       "float[16] e = 2051; bit v = e == 2052; float[32] f = 2.0 ** -150; bit w = f == 0;",
+       "1 1 1 1 1 1"},
+      {"complex numbers are rounded too",
+       "complex[float[16]] z = 2049 + 0.1im; bit r = real(z) == 2048 && imag(z) == 1638 / 16384.0;",
+       "1"},
       {"functions",
        "float x = sin(pi / 2) + cos(0) + exp(0) + sqrt(4.0) + arctan(0) + floor(2.7) + "
        "ceiling(2.1) + log(1) + arccos(1) + mod(7, 4) + pow(2, 3); bit r = x == 21.0;",

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <optional>
 
@@ -33,6 +34,15 @@ Error wrong(std::string message) { return {ErrorKind::kBadInput, std::move(messa
 
 double to_double(std::uint64_t value, Kind kind) {
   return kind == Kind::kInt ? static_cast<double>(as_signed(value)) : static_cast<double>(value);
+}
+
+/// Whether angle[width] is stored as whole multiples of 2pi/2^width: a double holds no more bits.
+bool is_fixed(std::uint32_t width) { return width > 0 && width <= 52; }
+
+Result<std::complex<double>> round_complex(std::complex<double> z, std::uint32_t width) {
+  QUANTA_TRY(const double re, round_float(z.real(), width));
+  QUANTA_TRY(const double im, round_float(z.imag(), width));
+  return std::complex<double>(re, im);
 }
 
 Result<std::uint64_t> truncated(double x, const Type& to) {
@@ -183,6 +193,28 @@ Result<Value> on_complex(Operator op, std::complex<double> a, std::complex<doubl
   return result;
 }
 
+/// Angles of one fixed size, or such an angle and an integer: as their bits, modulo 2^width.
+Result<Value> on_angles(Operator op, const Value& left, const Value& right,
+                        const BinaryTypes& types) {
+  const std::uint32_t width =
+      types.left.kind == Kind::kAngle ? types.left.width : types.right.width;
+  const auto word = [&](const Value& value) {
+    const auto* angle = std::get_if<double>(&value);
+    return angle != nullptr ? angle_to_integer(*angle, width) : std::get<std::uint64_t>(value);
+  };
+  const std::uint64_t a = word(left);
+  const std::uint64_t b = word(right);
+  std::uint64_t result = 0;
+  if (op == Operator::kDivide && types.right.kind == Kind::kInt && as_signed(b) < 0) {
+    result = 0 - a / (0 - b);
+  } else {
+    QUANTA_TRY(const Value whole, on_integers(op, a, b, {.kind = Kind::kUint}));
+    result = std::get<std::uint64_t>(whole);
+  }
+  if (types.result.kind == Kind::kUint) return wrap(result, types.result);
+  return angle_from_integer(result, width);
+}
+
 template <class T>
 bool compared(Operator op, const T& a, const T& b) {
   switch (op) {
@@ -324,7 +356,7 @@ double wrap_angle(double radians) {
 
 std::uint64_t angle_to_integer(double radians, std::uint32_t width) {
   const double scaled =
-      std::round(std::ldexp(wrap_angle(radians) / kTurn, static_cast<int>(width)));
+      std::nearbyint(std::ldexp(wrap_angle(radians) / kTurn, static_cast<int>(width)));
   if (scaled >= std::ldexp(1.0, static_cast<int>(width))) return 0;
   return static_cast<std::uint64_t>(scaled);
 }
@@ -332,6 +364,33 @@ std::uint64_t angle_to_integer(double radians, std::uint32_t width) {
 double angle_from_integer(std::uint64_t value, std::uint32_t width) {
   if (width < 64) value &= (std::uint64_t{1} << width) - 1;
   return std::ldexp(static_cast<double>(value), -static_cast<int>(width)) * kTurn;
+}
+
+double round_angle(double radians, std::uint32_t width) {
+  if (!is_fixed(width)) return wrap_angle(radians);
+  return angle_from_integer(angle_to_integer(radians, width), width);
+}
+
+Result<double> round_float(double x, std::uint32_t width) {
+  struct Format {
+    std::uint32_t width;
+    int digits;    // of the fraction, the leading one included
+    int smallest;  // the least number above 0 is 2^smallest
+    double largest;
+  };
+  constexpr auto kFormats = std::to_array<Format>(
+      {{16, 11, -24, 65504.0}, {32, 24, -149, std::numeric_limits<float>::max()}});
+  const auto* const format = std::ranges::find(kFormats, width, &Format::width);
+  if (format == kFormats.end() || x == 0.0) return x;
+  const int step = std::max(std::ilogb(x) - format->digits + 1, format->smallest);
+  const double rounded = std::ldexp(std::nearbyint(std::ldexp(x, -step)), step);
+  if (std::abs(rounded) > format->largest) {
+    return std::unexpected(
+        wrong(fmt::format("{} does not fit into float[{}], whose largest number "
+                          "is {:.6g}",
+                          x, width, format->largest)));
+  }
+  return rounded;
 }
 
 Value zero(const Type& type) {
@@ -410,10 +469,19 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
                                                  array->shape[i], to_text(to), to.shape[i])));
       }
     }
-    if (!to.is_integer() && to.kind != Kind::kInt && to.kind != Kind::kUint) return value;
-    Array wrapped = *array;
-    for (Scalar& item : wrapped.items) item = wrap(std::get<std::uint64_t>(item), to);
-    return wrapped;
+    Array fitted = *array;
+    for (Scalar& item : fitted.items) {
+      if (to.kind == Kind::kInt || to.kind == Kind::kUint) {
+        item = wrap(std::get<std::uint64_t>(item), to);
+      } else if (to.kind == Kind::kAngle) {
+        item = round_angle(std::get<double>(item), to.width);
+      } else if (to.kind == Kind::kFloat) {
+        QUANTA_TRY(item, round_float(std::get<double>(item), to.width));
+      } else if (to.kind == Kind::kComplex) {
+        QUANTA_TRY(item, round_complex(std::get<std::complex<double>>(item), to.width));
+      }
+    }
+    return fitted;
   }
   if (auto* predicate = std::get_if<Predicate>(&value)) {
     if (to.kind == Kind::kBool) return value;
@@ -455,7 +523,7 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
         return wrap(to_integer(*bits), to);
       case Kind::kAngle:
         if (!bits->known() || n > 64) return Unknown{};
-        return angle_from_integer(to_integer(*bits), n);
+        return round_angle(angle_from_integer(to_integer(*bits), n), to.width);
       default:
         return Unknown{};
     }
@@ -481,15 +549,23 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
       case Kind::kInt:
       case Kind::kUint:
         return wrap(*whole, to);
-      case Kind::kFloat:
-        return to_double(*whole, from.kind);
+      case Kind::kFloat: {
+        QUANTA_TRY(const double x, round_float(to_double(*whole, from.kind), to.width));
+        return x;
+      }
       case Kind::kAngle:
-        return wrap_angle(to_double(*whole, from.kind));
-      case Kind::kComplex:
-        return std::complex<double>(to_double(*whole, from.kind));
+        return round_angle(to_double(*whole, from.kind), to.width);
+      case Kind::kComplex: {
+        QUANTA_TRY(const auto z, round_complex(to_double(*whole, from.kind), to.width));
+        return z;
+      }
       default:
         return value;
     }
+  }
+  if (const auto* z = std::get_if<std::complex<double>>(&value)) {
+    QUANTA_TRY(const auto rounded, round_complex(*z, to.width));
+    return rounded;
   }
   if (const auto* real = std::get_if<double>(&value)) {
     switch (to.kind) {
@@ -503,9 +579,15 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
         return wrap(whole, to);
       }
       case Kind::kAngle:
-        return wrap_angle(*real);
-      case Kind::kComplex:
-        return std::complex<double>(*real);
+        return round_angle(*real, to.width);
+      case Kind::kFloat: {
+        QUANTA_TRY(const double x, round_float(*real, to.width));
+        return x;
+      }
+      case Kind::kComplex: {
+        QUANTA_TRY(const auto z, round_complex(*real, to.width));
+        return z;
+      }
       default:
         return value;
     }
@@ -567,6 +649,11 @@ Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& righ
     if (type.kind == Kind::kBool) return {.kind = Kind::kInt};
     return type;
   };
+  // Of two sizes the larger; no size where one of the two has none; else that of the only angle.
+  const std::uint32_t angle_width =
+      !both(Kind::kAngle)                   ? (a == Kind::kAngle ? left.width : right.width)
+      : left.width == 0 || right.width == 0 ? 0
+                                            : std::max(left.width, right.width);
   const bool same_bits = both(Kind::kBit) && std::max(left.width, 1U) == std::max(right.width, 1U);
   const bool wide = (a == Kind::kBit && left.width > 64 && left.width != kAnySize) ||
                     (b == Kind::kBit && right.width > 64 && right.width != kAnySize);
@@ -591,7 +678,10 @@ Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& righ
     if (both(Kind::kBool) || (either(Kind::kBool) && either(Kind::kBit))) {
       return all(Kind::kBool, Kind::kBool);
     }
-    if (either(Kind::kAngle)) return all(Kind::kAngle, Kind::kBool);
+    if (either(Kind::kAngle)) {
+      const Type angle{.kind = Kind::kAngle, .width = angle_width};
+      return BinaryTypes{angle, angle, {.kind = Kind::kBool}};
+    }
     if (either(Kind::kFloat)) {
       if (either(Kind::kBit)) return refused();
       return all(Kind::kFloat, Kind::kBool);
@@ -638,20 +728,36 @@ Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& righ
   const Type r = number(right);
   if (l.kind == Kind::kAngle || r.kind == Kind::kAngle) {
     const bool scale = op == Operator::kMultiply || op == Operator::kDivide;
-    const bool angle = both(Kind::kAngle)
-                           ? !scale && op != Operator::kPower
-                           : (scale && ((l.kind == Kind::kAngle && r.is_integer()) ||
-                                        (op == Operator::kMultiply && l.is_integer())));
-    return all(Kind::kFloat, angle ? Kind::kAngle : Kind::kFloat);
+    const bool scaled = scale && ((l.kind == Kind::kAngle && r.is_integer()) ||
+                                  (op == Operator::kMultiply && l.is_integer()));
+    const bool sum = both(Kind::kAngle) && !scale && op != Operator::kPower;
+    const Type angle{.kind = Kind::kAngle, .width = angle_width};
+    const auto operand = [&](const Type& type) -> Type {
+      return type.kind == Kind::kAngle ? angle : Type{.kind = type.kind};
+    };
+    if (is_fixed(angle_width)) {
+      if (sum || scaled) return BinaryTypes{operand(l), operand(r), angle};
+      if (both(Kind::kAngle) && op == Operator::kDivide) {
+        return BinaryTypes{angle, angle, {.kind = Kind::kUint, .width = angle_width}};
+      }
+    }
+    const Type real{.kind = Kind::kFloat};
+    return BinaryTypes{real, real, sum || scaled ? angle : real};
   }
   if (l.kind == Kind::kFloat || r.kind == Kind::kFloat) {
     if (either(Kind::kBit)) return refused();
     return all(Kind::kFloat, Kind::kFloat);
   }
   if (op == Operator::kPower) {
-    return BinaryTypes{{.kind = l.kind}, {.kind = r.kind}, {.kind = l.kind}};
+    const std::uint32_t width = l.kind == Kind::kUint ? l.width : 0;
+    return BinaryTypes{{.kind = l.kind}, {.kind = r.kind}, {.kind = l.kind, .width = width}};
   }
-  // Both without sign: the result has none, but for a difference.
+  if (a == Kind::kUint && b == Kind::kUint) {
+    BinaryTypes types = all(Kind::kUint, Kind::kUint);
+    if (l.width != 0 && r.width != 0) types.result.width = std::max(l.width, r.width);
+    return types;
+  }
+  // Bits have no arithmetic in the specification: a difference of theirs has a sign.
   const bool plain = l.kind == Kind::kUint && r.kind == Kind::kUint;
   return all(plain ? Kind::kUint : Kind::kInt,
              plain && op != Operator::kSubtract ? Kind::kUint : Kind::kInt);
@@ -704,6 +810,9 @@ Result<Value> apply(Operator op, const Value& left, const Value& right, const Bi
                            angle_to_integer(std::get<double>(right), width), word));
     return angle_from_integer(std::get<std::uint64_t>(bits), width);
   }
+  if (!is_comparison(op) && (types.left.kind == Kind::kAngle || types.right.kind == Kind::kAngle)) {
+    return on_angles(op, left, right, types);
+  }
   if (const auto* a = std::get_if<std::complex<double>>(&left)) {
     const auto b = std::get<std::complex<double>>(right);
     if (equality) return std::uint64_t{(*a == b) == (op == Operator::kEqual)};
@@ -714,7 +823,9 @@ Result<Value> apply(Operator op, const Value& left, const Value& right, const Bi
     if (is_comparison(op)) return std::uint64_t{compared(op, *a, b)};
     QUANTA_TRY(const Value result, on_floats(op, *a, b));
     const auto* real = std::get_if<double>(&result);
-    return types.result.kind == Kind::kAngle && real != nullptr ? wrap_angle(*real) : result;
+    return types.result.kind == Kind::kAngle && real != nullptr
+               ? round_angle(*real, types.result.width)
+               : result;
   }
   const std::uint64_t a = std::get<std::uint64_t>(left);
   const std::uint64_t b = std::get<std::uint64_t>(right);
@@ -729,7 +840,9 @@ Result<Value> apply(Operator op, const Value& left, const Value& right, const Bi
   const Type& type = op == Operator::kPower ? types.right
                      : is_bitwise(op)       ? types.result
                                             : types.left;
-  return on_integers(op, a, b, type);
+  QUANTA_TRY(const Value result, on_integers(op, a, b, type));
+  if (types.result.kind != Kind::kUint) return result;
+  return wrap(std::get<std::uint64_t>(result), types.result);
 }
 
 Result<Type> unary_type(Operator op, const Type& operand) {
@@ -762,7 +875,7 @@ Value apply(Operator op, const Value& operand, const Type& type) {
   if (op == Operator::kNegate) {
     if (const auto* x = std::get_if<std::uint64_t>(&operand)) return 0 - *x;
     if (const auto* x = std::get_if<double>(&operand)) {
-      return type.kind == Kind::kAngle ? wrap_angle(-*x) : -*x;
+      return type.kind == Kind::kAngle ? round_angle(-*x, type.width) : -*x;
     }
     if (const auto* x = std::get_if<std::complex<double>>(&operand)) return -*x;
     return Unknown{};

@@ -146,7 +146,9 @@ struct BinaryTypes {
 /// Errors: kBadInput, types that the operator does not take.
 Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& right);
 
-/// Operands of the types that binary_types says. Errors: kBadInput (division by zero, a result that
+/// Operands of the types that binary_types says. uint[n] is computed modulo 2^n, of two sizes the
+/// larger; angle[n] as the uint[n] of its bits; int is wrapped where it is stored, float[n] rounded
+/// there. An int and a uint make an int. Errors: kBadInput (division by zero, a result that
 /// is not finite, a negative exponent of an integer or shift).
 Result<Value> apply(Operator op, const Value& left, const Value& right, const BinaryTypes& types);
 
@@ -167,6 +169,12 @@ std::uint32_t bit_width(const Type& type);
 std::uint64_t wrap(std::uint64_t value, const Type& type);
 /// Radians in [0, 2pi).
 double wrap_angle(double radians);
+/// What angle[width] holds: the nearest multiple of 2pi/2^width modulo a turn, ties to the even
+/// one. Widths above 52, which a double cannot hold, and 0: wrap_angle.
+double round_angle(double radians, std::uint32_t width);
+/// What float[width] holds: IEEE 754 for 16 and 32, ties to even; a double for any other width.
+/// Errors: kBadInput (beyond the largest number).
+Result<double> round_float(double x, std::uint32_t width);
 /// The nearest multiple of 2pi/2^width as its number, and back.
 std::uint64_t angle_to_integer(double radians, std::uint32_t width);
 double angle_from_integer(std::uint64_t value, std::uint32_t width);
