@@ -20,6 +20,10 @@ std::string text_of(const CircuitStatisticsDocument& document, const Terminal& t
       fmt::format("{} qubits, {} classical bits\n  depth {}, of two-qubit gates {}\n",
                   document.qubits, document.classical_bits, with_thousands(document.depth),
                   with_thousands(document.two_qubit_depth));
+  if (document.parameters > 0) {
+    text += fmt::format("  {} input{} without a value\n", document.parameters,
+                        document.parameters == 1 ? "" : "s");
+  }
   std::vector<std::pair<std::string, std::size_t>> gates(document.gates.begin(),
                                                          document.gates.end());
   if (gates.empty()) return text;

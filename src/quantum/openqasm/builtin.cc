@@ -160,6 +160,9 @@ Result<Value> apply_builtin(std::uint32_t function, std::span<const Value> argum
   const std::string_view name = kTable[function].name;
   for (const Value& argument : arguments) {
     if (std::holds_alternative<Unknown>(argument)) return Unknown{};
+    if (std::holds_alternative<Symbolic>(argument)) {
+      return wrong(fmt::format("{} of an input without a value", name));
+    }
   }
   switch (kTable[function].form) {
     case Form::kReal:

@@ -129,6 +129,7 @@ struct Code {
   std::vector<Function> functions = {};
   std::vector<DefinedGate> gates = {};
   std::vector<std::string> messages = {};
+  std::vector<std::string> parameters = {};  ///< inputs without a value
   std::vector<Register> qubit_registers = {};
   std::vector<Register> bit_registers = {};
   std::vector<std::uint32_t> bit_variables = {};  ///< the variable of each bit register
@@ -144,7 +145,9 @@ inline constexpr std::uint64_t kMostCells = std::uint64_t{1} << 21;
 inline constexpr std::uint32_t kMostElements = 1U << 16;
 inline constexpr std::uint32_t kMostGateDepth = 200;
 
-/// Checks and translates. Errors: as Machine::create.
-Result<Code> compile(const Syntax& syntax, const std::map<std::string, std::string>& inputs);
+/// Checks and translates. open_inputs: floats and angles that are given no value become Symbolic
+/// values. Errors: as Machine::create.
+Result<Code> compile(const Syntax& syntax, const std::map<std::string, std::string>& inputs,
+                     bool open_inputs = false);
 
 }  // namespace quanta::quantum::openqasm

@@ -130,9 +130,19 @@ Result<void> Compiler::compile(Position at, const ClassicalDeclaration& node) {
 Result<void> Compiler::input(Position at, const ClassicalDeclaration& node, const Type& type) {
   inputs_seen_.insert(node.name);
   const auto given = inputs_.find(node.name);
+  const bool angle = !type.is_array() && (type.kind == Kind::kFloat || type.kind == Kind::kAngle);
+  if (given == inputs_.end() && open_inputs_ && angle) {
+    Symbolic symbol;
+    symbol.angle.terms.push_back({static_cast<unsigned>(code_.parameters.size()), 1.0});
+    const Result<Value> value = convert(symbol, {.kind = type.kind}, type, false);
+    if (!value) return placed(value.error(), at);
+    code_.parameters.push_back(node.name);
+    QUANTA_TRY([[maybe_unused]] const Compiled pushed, constant(*value, type, here(), at));
+    return {};
+  }
   if (given == inputs_.end()) {
     return fail(ErrorKind::kBadInput,
-                fmt::format("the input {} of type {} has no value", node.name, to_text(type)),
+                fmt::format("the input {0} of type {1} has no value; give {0}=VALUE", node.name, to_text(type)),
                 "inputs", {syntax_->file, at.line, at.column});
   }
   Result<Compiled> value = input_value(given->second, node.name, type);

@@ -40,8 +40,9 @@ std::string suggestion(const std::string& name, std::vector<std::string_view> kn
 
 }  // namespace
 
-Result<Code> compile(const Syntax& syntax, const std::map<std::string, std::string>& inputs) {
-  return Compiler(syntax, inputs).run();
+Result<Code> compile(const Syntax& syntax, const std::map<std::string, std::string>& inputs,
+                     bool open_inputs) {
+  return Compiler(syntax, inputs, open_inputs).run();
 }
 
 Result<Code> Compiler::run() {

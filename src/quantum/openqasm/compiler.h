@@ -20,8 +20,8 @@ namespace quanta::quantum::openqasm {
 
 class Compiler {
  public:
-  Compiler(const Syntax& syntax, const std::map<std::string, std::string>& inputs)
-      : syntax_(&syntax), inputs_(inputs) {}
+  Compiler(const Syntax& syntax, const std::map<std::string, std::string>& inputs, bool open_inputs)
+      : syntax_(&syntax), inputs_(inputs), open_inputs_(open_inputs) {}
 
   Result<Code> run();
 
@@ -169,6 +169,7 @@ class Compiler {
 
   const Syntax* syntax_;
   const std::map<std::string, std::string>& inputs_;
+  bool open_inputs_;
   Code code_;
   std::vector<Unit> units_;
   std::vector<Signature> signatures_;

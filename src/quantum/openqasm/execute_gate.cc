@@ -19,6 +19,28 @@ constexpr std::uint64_t kMostInMatrix = 10'000;     // the same, where it become
 constexpr std::uint64_t kMostStored = 1'000'000;    // operations of bodies that are kept
 constexpr unsigned kMostMatrixQubits = 5;
 
+bool is_finite(const Angle& angle) {
+  return std::isfinite(angle.constant) &&
+         std::ranges::all_of(angle.terms,
+                             [](const Angle::Term& t) { return std::isfinite(t.factor); });
+}
+
+/// Whether some angle of it has no number.
+bool is_open(const Operation& operation) {
+  if (operation.gate == Gate::kDefined) {
+    const Circuit& body = *operation.payload->body;
+    return !body.global_phase().is_number() || std::ranges::any_of(body.operations(), is_open);
+  }
+  return !std::ranges::all_of(operation.angles, &Angle::is_number);
+}
+
+/// Whether a turn more of the gate's angle is a global phase, which nothing tells.
+bool repeats_after_a_turn(const GateUse& use) {
+  if (use.target == GateUse::Target::kPhase) return true;
+  if (use.target == GateUse::Target::kDefined) return false;
+  return use.library.gate == Gate::kP || (use.library.n_qubits() == 1 && use.n_controls == 0);
+}
+
 /// The angle in (-pi, pi].
 double principal(double angle) {
   const double wrapped = std::remainder(angle, 2 * std::numbers::pi);
@@ -101,7 +123,7 @@ Result<void> Executor::step_on_qubits(const Instruction& i) {
 /// Hands an operation on: into the body that is being built, to the tracer, or to the caller.
 Result<void> Executor::add(Operation operation, const Extent& extent, Position at) {
   for (const Angle& angle : operation.angles) {
-    if (!std::isfinite(angle.constant)) return fault(at, "an angle is not a finite number");
+    if (!is_finite(angle)) return fault(at, "an angle is not a finite number");
   }
   const unsigned n_controls = operation.n_controls + extent.n_controls;
   if (n_controls > 64) return fault(at, "more than 64 controls on one gate");
@@ -125,20 +147,30 @@ Result<void> Executor::add(Operation operation, const Extent& extent, Position a
   return {};
 }
 
-Result<GateBody> Executor::body(std::uint32_t number, const std::vector<double>& parameters,
+Result<GateBody> Executor::body(std::uint32_t number, const std::vector<Angle>& parameters,
                                 Position at) {
   const DefinedGate& gate = code_.gates[number];
   if (gate.opaque) {
     return fault(at, fmt::format("gate \"{}\" is opaque: what it does is not said", gate.name));
   }
-  if (const auto found = workshop_.bodies.find({number, parameters});
-      found != workshop_.bodies.end()) {
+  std::vector<double> key;
+  for (const Angle& parameter : parameters) {
+    key.push_back(parameter.constant);
+    key.push_back(static_cast<double>(parameter.terms.size()));
+    for (const Angle::Term& term : parameter.terms) {
+      key.push_back(term.parameter);
+      key.push_back(term.factor);
+    }
+  }
+  if (const auto found = workshop_.bodies.find({number, key}); found != workshop_.bodies.end()) {
     return found->second;
   }
   Memory memory;
   memory.position = gate.entry;
   memory.variables.resize(gate.n_variables);
-  std::ranges::copy(parameters, memory.variables.begin());
+  std::ranges::transform(parameters, memory.variables.begin(), [](const Angle& angle) {
+    return angle.is_number() ? Value(angle.constant) : Value(Symbolic{angle});
+  });
   Executor builder(code_, limits_, memory, workshop_, nullptr);
   builder.building_ = &gate;
   // What it makes waits for nobody.
@@ -150,12 +182,13 @@ Result<GateBody> Executor::body(std::uint32_t number, const std::vector<double>&
   }
   workshop_.n_underway -= builder.built_.n_operations;
   Circuit circuit(gate.n_qubits);
+  for (const std::string& name : code_.parameters) static_cast<void>(circuit.parameter(name));
   for (Operation& operation : operations) {
     if (const auto added = circuit.append(std::move(operation)); !added) {
       return placed(added.error(), at);
     }
   }
-  if (!std::isfinite(memory.global_phase)) return fault(at, "an angle is not a finite number");
+  if (!is_finite(memory.global_phase)) return fault(at, "an angle is not a finite number");
   circuit.add_global_phase(memory.global_phase);
   workshop_.n_stored += circuit.operations().size() + 1;
   if (workshop_.n_stored > kMostStored) {
@@ -166,7 +199,7 @@ Result<GateBody> Executor::body(std::uint32_t number, const std::vector<double>&
   built.extent.n_operations = std::max<std::uint64_t>(built.extent.n_operations, 1);
   built.payload = std::make_shared<const Payload>(
       Payload{.name = gate.name, .body = std::make_shared<const Circuit>(std::move(circuit))});
-  workshop_.bodies.emplace(std::pair(number, parameters), built);
+  workshop_.bodies.emplace(std::pair(number, std::move(key)), built);
   return built;
 }
 
@@ -190,7 +223,7 @@ Result<Executor::Core> Executor::powered(Core core, const GateUse::Power& power,
     if (number == nullptr) return hangs_on_outcome(at, "the exponent of pow");
     const std::int64_t n = as_signed(*number);
     if (n < 0 && core.n_expanded() > kMostInverted) return too_large("inverted");
-    Core result{.phase = core.phase * static_cast<double>(n), .each = core.each};
+    Core result{.phase = static_cast<double>(n) * core.phase, .each = core.each};
     if (core.operations.size() == 1) {
       Result<std::vector<Operation>> row = whole_power(core.operations[0], n, kMostAtOnce);
       if (!row) return placed(row.error(), at);
@@ -212,11 +245,15 @@ Result<Executor::Core> Executor::powered(Core core, const GateUse::Power& power,
   }
   const auto* real = std::get_if<double>(&exponent);
   if (real == nullptr) return hangs_on_outcome(at, "the exponent of pow");
+  if (!core.phase.is_number() || std::ranges::any_of(core.operations, is_open)) {
+    return fault(
+        at, fmt::format("\"{}\" to the power {} needs the values of its inputs", use.name, *real));
+  }
   if (core.operations.empty()) {
-    core.phase = *real * principal(core.phase);
+    core.phase = *real * principal(core.phase.constant);
     return core;
   }
-  if (core.operations.size() == 1 && core.phase == 0.0 &&
+  if (core.operations.size() == 1 && core.phase == Angle(0.0) &&
       core.operations[0].gate != Gate::kDefined) {
     core.operations[0] = principal_power(core.operations[0], *real);
     return core;
@@ -241,7 +278,7 @@ Result<Executor::Core> Executor::powered(Core core, const GateUse::Power& power,
   return Core{.operations = {principal_power(whole, *real)}};
 }
 
-Result<Executor::Core> Executor::core(const GateUse& use, const std::vector<double>& parameters,
+Result<Executor::Core> Executor::core(const GateUse& use, const std::vector<Angle>& parameters,
                                       const std::vector<Value>& exponents, Position at) {
   Core core;
   if (use.target == GateUse::Target::kPhase) {
@@ -259,7 +296,7 @@ Result<Executor::Core> Executor::core(const GateUse& use, const std::vector<doub
     } else {
       core.operations.push_back(operation(use.library, parameters, std::move(own)));
       for (const Angle& angle : core.operations[0].angles) {
-        if (!std::isfinite(angle.constant)) return fault(at, "an angle is not a finite number");
+        if (!is_finite(angle)) return fault(at, "an angle is not a finite number");
       }
     }
   }
@@ -275,9 +312,18 @@ Result<Executor::Core> Executor::core(const GateUse& use, const std::vector<doub
 Result<void> Executor::gate(const GateUse& use, Position at) {
   std::vector<Qubits> operands(use.n_operands);
   for (std::size_t k = use.n_operands; k-- > 0;) operands[k] = std::get<Qubits>(pop());
-  std::vector<double> parameters(use.n_parameters);
+  std::vector<Angle> parameters(use.n_parameters);
   for (std::size_t k = use.n_parameters; k-- > 0;) {
     const Value parameter = pop();
+    if (const auto* symbolic = std::get_if<Symbolic>(&parameter)) {
+      if (symbolic->modulo && !repeats_after_a_turn(use)) {
+        return fault(at, fmt::format("what is taken modulo a turn cannot be an angle of \"{}\" "
+                                     "before the inputs in it have values; a float can",
+                                     use.name));
+      }
+      parameters[k] = symbolic->angle;
+      continue;
+    }
     const auto* number = std::get_if<double>(&parameter);
     if (number == nullptr) return hangs_on_outcome(at, "a parameter");
     parameters[k] = *number + 0.0;  // so that -0 and 0 are the same body
@@ -301,7 +347,7 @@ Result<void> Executor::gate(const GateUse& use, Position at) {
   if (lanes > 0 && core.operations.size() > kMostAtOnce / lanes) {
     return too_much(at, fmt::format("the statement makes more than {} operations", kMostAtOnce));
   }
-  if (use.n_controls == 0) m_.global_phase += core.phase;
+  if (use.n_controls == 0) m_.global_phase = m_.global_phase + core.phase;
   std::vector<unsigned> qubits(use.n_operands);
   for (std::size_t lane = 0; lane < lanes; ++lane) {
     for (std::size_t k = 0; k < qubits.size(); ++k) {
@@ -314,7 +360,7 @@ Result<void> Executor::gate(const GateUse& use, Position at) {
     }
     const std::span controls = std::span(qubits).first(use.n_controls);
     const std::span own = std::span(qubits).subspan(use.n_controls);
-    if (use.n_controls > 0 && core.phase != 0.0) {
+    if (use.n_controls > 0 && core.phase != Angle(0.0)) {
       for (Operation& phase : controlled_phase(core.phase, controls, use.control_state)) {
         QUANTA_CHECK(add(std::move(phase), {}, at));
       }

@@ -53,8 +53,9 @@ std::unexpected<Error> Executor::too_much(Position at, std::string message) cons
 
 std::unexpected<Error> Executor::hangs_on_outcome(Position at, std::string_view what) const {
   return fail(ErrorKind::kInfeasible,
-              fmt::format("{} hangs on a measured value: no single circuit does that", what), {},
-              {code_.file, at.line, at.column});
+              fmt::format("{} hangs on a measured value{}: no single circuit does that", what,
+                          code_.parameters.empty() ? "" : " or on an input without a value"),
+              {}, {code_.file, at.line, at.column});
 }
 
 Value Executor::pop() {

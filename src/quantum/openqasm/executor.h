@@ -29,6 +29,7 @@ struct GateBody {
 
 /// Bodies that have been built, and how much has been done altogether.
 struct Workshop {
+  /// By the gate and the numbers that make up its parameters.
   std::map<std::pair<std::uint32_t, std::vector<double>>, GateBody> bodies = {};
   std::uint64_t n_instructions = 0;
   std::uint64_t n_stored = 0;    ///< operations of the bodies above
@@ -48,7 +49,7 @@ struct Memory {
   std::vector<Frame> frames = {};
   std::uint64_t n_cells = 0;
   std::uint64_t n_operations = 0;
-  double global_phase = 0.0;
+  Angle global_phase = {};
   bool done = false;
 
   // What waits for the holder of the state.
@@ -124,15 +125,15 @@ class Executor {
   /// Operations on the gate's own qubits, without the controls of modifiers.
   struct Core {
     std::vector<Operation> operations = {};
-    double phase = 0.0;
+    Angle phase = {};
     Extent each = {};  ///< of the largest of them
     std::uint64_t n_expanded() const { return each.n_operations * operations.size(); }
   };
-  Result<Core> core(const GateUse& use, const std::vector<double>& parameters,
+  Result<Core> core(const GateUse& use, const std::vector<Angle>& parameters,
                     const std::vector<Value>& exponents, Position at);
   Result<Core> powered(Core core, const GateUse::Power& power, const Value& exponent,
                        const GateUse& use, Position at);
-  Result<GateBody> body(std::uint32_t gate, const std::vector<double>& parameters, Position at);
+  Result<GateBody> body(std::uint32_t gate, const std::vector<Angle>& parameters, Position at);
   Result<void> add(Operation operation, const Extent& extent, Position at);
 
   std::unexpected<Error> fault(Position at, std::string message) const;

@@ -203,7 +203,8 @@ Result<std::vector<Operation>> whole_power(const Operation& operation, std::int6
     once.gate = quarter == 1 ? Gate::kSx : quarter == 2 ? Gate::kX : Gate::kSxdg;
     return std::vector{once};
   }
-  if (times > kMostRepeats && once.gate != Gate::kDefined &&
+  const bool numbers = std::ranges::all_of(once.angles, &Angle::is_number);
+  if (times > kMostRepeats && once.gate != Gate::kDefined && numbers &&
       once.operands().size() <= kMostMatrixQubits) {
     return std::vector{principal_power(once, static_cast<double>(times))};
   }

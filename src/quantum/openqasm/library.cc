@@ -102,7 +102,7 @@ std::span<const LibraryGate> built_in(int version) {
   return version == 2 ? std::span<const LibraryGate>(kBuiltIn2) : kBuiltIn3;
 }
 
-Operation operation(const LibraryGate& gate, std::span<const double> p,
+Operation operation(const LibraryGate& gate, std::span<const Angle> p,
                     std::vector<unsigned> qubits) {
   Operation result{.gate = gate.gate,
                    .qubits = std::move(qubits),
@@ -122,13 +122,13 @@ Operation operation(const LibraryGate& gate, std::span<const double> p,
       result.angles = {kQuarter, p[0], p[1], 0.0};
       break;
     case Angles::kBalancedU3:
-      result.angles = {p[0], p[1], p[2], -(p[1] + p[2]) / 2};
+      result.angles = {p[0], p[1], p[2], -0.5 * (p[1] + p[2])};
       break;
     case Angles::kBalancedU2:
-      result.angles = {kQuarter, p[0], p[1], -(p[0] + p[1]) / 2};
+      result.angles = {kQuarter, p[0], p[1], -0.5 * (p[0] + p[1])};
       break;
     case Angles::kU:
-      result.angles = {p[0], p[1], p[2], p[0] / 2};
+      result.angles = {p[0], p[1], p[2], 0.5 * p[0]};
       break;
   }
   return result;

@@ -39,7 +39,7 @@ std::span<const LibraryGate> stdgates();
 std::span<const LibraryGate> built_in(int version);
 
 /// The gate on its qubits, controls first.
-Operation operation(const LibraryGate& gate, std::span<const double> parameters,
+Operation operation(const LibraryGate& gate, std::span<const Angle> parameters,
                     std::vector<unsigned> qubits);
 
 }  // namespace quanta::quantum::openqasm

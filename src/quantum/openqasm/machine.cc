@@ -76,7 +76,7 @@ std::string Machine::label() const {
   return text;
 }
 
-double Machine::global_phase() const { return state_->memory.global_phase; }
+double Machine::global_phase() const { return state_->memory.global_phase.constant; }
 
 Result<Machine::Step> Machine::next() {
   State& s = *state_;
@@ -93,7 +93,7 @@ Result<Machine::Step> Machine::next() {
         return Step{.kind = StepKind::kOperation, .operation = std::move(operation)};
       }
       if (operation.n_controls == 0) {
-        m.global_phase += operation.payload->body->global_phase().constant;
+        m.global_phase = m.global_phase + operation.payload->body->global_phase();
       }
       s.rows.push_back({expand_once(operation)});
       continue;

@@ -54,7 +54,7 @@ void run(const openqasm::Program& program) {
 }
 
 void flatten(const openqasm::Program& program) {
-  const auto circuit = openqasm::to_circuit(program, {}, kLimits);
+  const auto circuit = openqasm::to_open_circuit(program, {}, kLimits);
   if (!circuit) {
     require_message(circuit.error());
     return;
@@ -67,8 +67,9 @@ void flatten(const openqasm::Program& program) {
     }
     const auto again = openqasm::parse(*text, "exported");
     require(again.has_value());
-    const auto back = openqasm::to_circuit(*again);
+    const auto back = openqasm::to_open_circuit(*again);
     require(back.has_value());
+    require(back->parameters().size() == circuit->parameters().size());
     require(back->n_qubits() == circuit->n_qubits() && back->n_bits() == circuit->n_bits());
   }
 }

@@ -131,6 +131,7 @@ class Flattener final : public Tracer {
       QUANTA_CHECK(keep(outcome, {}));
     }
     Circuit circuit;
+    for (const std::string& name : code_.parameters) static_cast<void>(circuit.parameter(name));
     for (const Register& r : code_.qubit_registers)
       QUANTA_CHECK(circuit.add_qubits(r.name, r.size));
     std::vector<unsigned> moved(n_bits_);
@@ -307,11 +308,9 @@ class Flattener final : public Tracer {
   unsigned n_own_ = 0;  ///< the first bit of our own
 };
 
-}  // namespace
-
-Result<Circuit> to_circuit(const Program& program, const std::map<std::string, std::string>& inputs,
-                           const Limits& limits) {
-  QUANTA_TRY(const Code code, compile(program.syntax(), inputs));
+Result<Circuit> flattened(const Program& program, const std::map<std::string, std::string>& inputs,
+                          const Limits& limits, bool open_inputs) {
+  QUANTA_TRY(const Code code, compile(program.syntax(), inputs, open_inputs));
   Limits most = limits;
   most.operations = std::min(most.operations, kMostOperations);
   Flattener flattener(code);
@@ -319,6 +318,19 @@ Result<Circuit> to_circuit(const Program& program, const std::map<std::string, s
   Workshop workshop;
   QUANTA_CHECK(Executor(code, most, memory, workshop, &flattener).run());
   return flattener.finish(memory);
+}
+
+}  // namespace
+
+Result<Circuit> to_circuit(const Program& program, const std::map<std::string, std::string>& inputs,
+                           const Limits& limits) {
+  return flattened(program, inputs, limits, false);
+}
+
+Result<Circuit> to_open_circuit(const Program& program,
+                                const std::map<std::string, std::string>& inputs,
+                                const Limits& limits) {
+  return flattened(program, inputs, limits, true);
 }
 
 }  // namespace quanta::quantum::openqasm

@@ -28,4 +28,16 @@ Result<Circuit> to_circuit(const Program& program,
                            const std::map<std::string, std::string>& inputs = {},
                            const Limits& limits = {});
 
+/// The same, where inputs of type float and angle that are given no value become parameters of the
+/// circuit, in the order of their declaration, and angles are linear expressions in them. An angle
+/// is taken as a real number: where a sum or a multiple would be reduced modulo a turn, gates of
+/// one qubit without controls, p under any controls and gphase may have it.
+///
+/// Errors: as above; kBadInput with the place, where the value is needed: for what is not linear, a
+/// comparison, an index, a power, a type that rounds (float[32], angle[8]), another gate whose
+/// angle would be reduced.
+Result<Circuit> to_open_circuit(const Program& program,
+                                const std::map<std::string, std::string>& inputs = {},
+                                const Limits& limits = {});
+
 }  // namespace quanta::quantum::openqasm

@@ -194,6 +194,106 @@ TEST(OpenqasmToCircuit, KeepsRegistersAndBoxes) {
   EXPECT_EQ(circuit->expand().operations().size(), 7U);
 }
 
+TEST(OpenqasmToCircuit, SaysWhichInputsNeedAValue) {
+  const std::string head =
+      "include \"stdgates.inc\"; input float t; input angle a; qubit[2] q; bit c;\n";
+  const std::string hint =
+      " needs the values of the inputs in it; without them they may be added, and multiplied by or "
+      "divided by numbers";
+  const struct {
+    const char* name;
+    std::string text;
+    std::string message;
+  } cases[] = {
+      {"a function", "rx(sin(t)) q[0];", "sin of an input without a value"},
+      {"a product", "rx(t * t) q[0];", "a product" + hint},
+      {"a quotient", "rx(1 / t) q[0];", "a quotient" + hint},
+      {"a quotient by 0", "int k = 0; rx(t / k) q[0];", "division by zero"},
+      {"a power", "rx(t ** 2) q[0];", "this" + hint},
+      {"a comparison", "if (t > 0) x q[0];", "this" + hint},
+      {"a truth value", "if (t) x q[0];", "bool" + hint},
+      {"a whole number", "int k = int(t);", "int" + hint},
+      {"a complex number", "complex z = t;", "complex" + hint},
+      {"a rounded angle", "angle[8] b = a;", "angle[8]" + hint},
+      {"a rounded float", "float[32] x = t;", "float[32]" + hint},
+      {"bits of an angle", "a <<= 1;", "this" + hint},
+      {"a fraction of a gate", "pow(0.5) @ rx(t) q[0];",
+       "\"rx\" to the power 0.5 needs the values of its inputs"},
+      {"a fraction of a defined gate", "gate g(x) b { h b; rx(x) b; }\npow(0.5) @ g(t) q[0];",
+       "\"g\" to the power 0.5 needs the values of its inputs"},
+      {"a turn that a control can tell", "ctrl @ rx(2 * a) q[0], q[1];",
+       "what is taken modulo a turn cannot be an angle of \"rx\" before the inputs in it have "
+       "values; a float can"},
+      {"a turn that a library gate can tell", "crz(-a) q[0], q[1];",
+       "what is taken modulo a turn cannot be an angle of \"crz\" before the inputs in it have "
+       "values; a float can"},
+      {"a turn of a float that became an angle", "angle b = t; crz(b) q[0], q[1];",
+       "what is taken modulo a turn cannot be an angle of \"crz\" before the inputs in it have "
+       "values; a float can"},
+      {"half of what lost its turns", "rx((2 * a) / 2) q[0];",
+       "part of what is taken modulo a turn" + hint},
+      {"an array", "array[float, 2] l = {t, 1.0}; rx(l[0]) q[0];",
+       "a parameter hangs on a measured value or on an input without a value: no single circuit "
+       "does that"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Program program = parse(head + c.text, "p.qasm").value();
+    const auto circuit = to_open_circuit(program);
+    ASSERT_FALSE(circuit.has_value());
+    EXPECT_EQ(circuit.error().message, c.message);
+    EXPECT_GE(circuit.error().place.line, 2U);
+    // With values it is a program, where it is not wrong by itself.
+    if (c.message != "division by zero") {
+      EXPECT_TRUE(to_circuit(program, {{"t", "0.5"}, {"a", "1.5"}}).has_value());
+    }
+  }
+  for (const char* text : {"input int k;", "input bit[2] b;", "input float[32] x;",
+                           "input angle[8] x;", "input array[float, 2] l;"}) {
+    EXPECT_FALSE(to_open_circuit(parse(text, "p.qasm").value()).has_value()) << text;
+  }
+  EXPECT_EQ(to_circuit(parse(head, "p.qasm").value()).error().message,
+            "the input t of type float has no value; give t=VALUE");
+}
+
+TEST(OpenqasmToCircuit, KeepsInputsWithoutAValueByTheirNames) {
+  const Program program = parse(R"(include "stdgates.inc";
+    input float[64] t; input angle a; input int n; input float unused;
+    gate g(x, y) b, c { rx(x / 2) b; crz(x - y) b, c; gphase(x); u3(x, y, 0.1) c; }
+    def turn(float f, qubit b) { ry(f * 0.5 + pi) b; }
+    qubit[3] q;
+    h q; float f = 2 * t - 0.25; f += t; const float k = 3;
+    rx(f) q[0]; rx(-f / k) q[1]; p(2 * a + t) q[2]; rz(a) q; U(t, a, -a) q[1];
+    g(t, f) q[0], q[1]; g(t, f) q[1], q[2]; ctrl @ inv @ g(t, 0.5) q[2], q[0], q[1];
+    for int i in [0:n] { pow(i) @ ry(t) q[i]; pow(20) @ U(0, 0, t) q[i]; }
+    turn(t - t, q[0]); turn(a / 2, q[1]); crx(a / 4) q[0], q[1]; cp(3 * a) q[1], q[2];
+    inv @ pow(2) @ rx(a) q[0]; gphase(t); ctrl @ gphase(-a) q[0]; u2(t, a) q[2];
+    angle b = a + 1; b = b - a; crz(b) q[0], q[2];)",
+                                "p.qasm")
+                              .value();
+  const auto open = to_open_circuit(program, {{"n", "2"}});
+  ASSERT_TRUE(open.has_value()) << to_text(open.error());
+  EXPECT_EQ(std::vector<std::string>(open->parameters().begin(), open->parameters().end()),
+            (std::vector<std::string>{"t", "a", "unused"}));
+  for (const double t : {-7.3, 0.4, 2.9}) {
+    for (const double a : {0.3, 2.2, 5.9}) {
+      SCOPED_TRACE(std::to_string(t) + " " + std::to_string(a));
+      const auto closed = to_circuit(
+          program,
+          {{"n", "2"}, {"t", std::to_string(t)}, {"a", std::to_string(a)}, {"unused", "1"}});
+      ASSERT_TRUE(closed.has_value()) << to_text(closed.error());
+      const std::vector<double> values = {t, a, 1.0};
+      const auto x = simulate_plainly(open->bind(values).value());
+      const auto y = simulate_plainly(*closed);
+      // Up to a sign: sums of angles are not reduced.
+      Amplitude overlap = 0.0;
+      for (std::size_t i = 0; i < x.size(); ++i) overlap += std::conj(x[i]) * y[i];
+      EXPECT_NEAR(std::abs(overlap.real()), 1.0, 1e-13);
+      EXPECT_NEAR(overlap.imag(), 0.0, 1e-13);
+    }
+  }
+}
+
 TEST(OpenqasmToCircuit, RefusesMoreOperationsThanTheLimit) {
   const auto program =
       parse("OPENQASM 2.0; include \"qelib1.inc\"; qreg q[100];\nh q; h q;\nh q;", "p.qasm")

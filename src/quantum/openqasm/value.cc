@@ -215,6 +215,57 @@ Result<Value> on_angles(Operator op, const Value& left, const Value& right,
   return angle_from_integer(result, width);
 }
 
+std::unexpected<Error> not_linear(std::string_view what) {
+  return std::unexpected(wrong(fmt::format(
+      "{} needs the values of the inputs in it; without them they may be added, and multiplied by "
+      "or divided by numbers",
+      what)));
+}
+
+Result<Value> on_symbols(Operator op, const Value& left, const Value& right, const Type& type) {
+  const auto read = [](const Value& value) -> std::optional<Symbolic> {
+    if (const auto* symbolic = std::get_if<Symbolic>(&value)) return *symbolic;
+    if (const auto* real = std::get_if<double>(&value)) return Symbolic{*real};
+    return std::nullopt;
+  };
+  const auto a = read(left);
+  const auto b = read(right);
+  if (!a || !b) return not_linear("this");
+  Symbolic result{.modulo = a->modulo || b->modulo};
+  const auto scale = [&](const Symbolic& x, double factor) {
+    result.angle = factor * x.angle;
+    return !x.modulo || factor == std::trunc(factor);
+  };
+  switch (op) {
+    case Operator::kAdd:
+      result.angle = a->angle + b->angle;
+      break;
+    case Operator::kSubtract:
+      result.angle = a->angle - b->angle;
+      break;
+    case Operator::kMultiply:
+      if (!a->angle.is_number() && !b->angle.is_number()) return not_linear("a product");
+      if (!(a->angle.is_number() ? scale(*b, a->angle.constant) : scale(*a, b->angle.constant))) {
+        return not_linear("part of what is taken modulo a turn");
+      }
+      break;
+    case Operator::kDivide:
+      if (!b->angle.is_number()) return not_linear("a quotient");
+      if (b->angle.constant == 0.0) return std::unexpected(wrong("division by zero"));
+      if (!scale(*a, 1.0 / b->angle.constant)) {
+        return not_linear("part of what is taken modulo a turn");
+      }
+      // Part of an angle in [0, 2pi) is one itself.
+      if (type.kind == Kind::kAngle && b->angle.constant >= 1.0) return result;
+      break;
+    default:
+      return not_linear("this");
+  }
+  if (type.kind == Kind::kAngle) result.modulo = true;
+  if (!result.angle.is_number()) return result;
+  return result.modulo ? wrap_angle(result.angle.constant) : result.angle.constant;
+}
+
 template <class T>
 bool compared(Operator op, const T& a, const T& b) {
   switch (op) {
@@ -460,6 +511,13 @@ bool converts(const Type& from, const Type& to, bool with_cast) {
 
 Result<Value> convert(Value value, const Type& from, const Type& to, bool with_cast) {
   if (std::holds_alternative<Unknown>(value)) return value;
+  if (auto* symbolic = std::get_if<Symbolic>(&value)) {
+    const bool rounded = to.width == 16 || to.width == 32;
+    if (to.kind == Kind::kFloat && !rounded) return value;
+    if (to.kind != Kind::kAngle || is_fixed(to.width)) return not_linear(to_text(to));
+    if (from.kind != Kind::kAngle) symbolic->modulo = true;
+    return value;
+  }
   if (from.is_array()) {
     const auto* array = std::get_if<Array>(&value);
     if (array == nullptr) return value;  // a reference, which is not copied
@@ -766,6 +824,9 @@ Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& righ
 Result<Value> apply(Operator op, const Value& left, const Value& right, const BinaryTypes& types) {
   const auto unknown = [](const Value& v) { return std::holds_alternative<Unknown>(v); };
   if (unknown(left) || unknown(right)) return Unknown{};
+  if (std::holds_alternative<Symbolic>(left) || std::holds_alternative<Symbolic>(right)) {
+    return on_symbols(op, left, right, types.result);
+  }
   const bool equality = op == Operator::kEqual || op == Operator::kNotEqual;
   // What hangs on outcomes.
   const auto open = [](const Value& v) {
@@ -840,7 +901,7 @@ Result<Value> apply(Operator op, const Value& left, const Value& right, const Bi
   const Type& type = op == Operator::kPower ? types.right
                      : is_bitwise(op)       ? types.result
                                             : types.left;
-  QUANTA_TRY(const Value result, on_integers(op, a, b, type));
+  QUANTA_TRY(Value result, on_integers(op, a, b, type));
   if (types.result.kind != Kind::kUint) return result;
   return wrap(std::get<std::uint64_t>(result), types.result);
 }
@@ -878,6 +939,9 @@ Value apply(Operator op, const Value& operand, const Type& type) {
       return type.kind == Kind::kAngle ? round_angle(-*x, type.width) : -*x;
     }
     if (const auto* x = std::get_if<std::complex<double>>(&operand)) return -*x;
+    if (const auto* x = std::get_if<Symbolic>(&operand)) {
+      return Symbolic{-x->angle, x->modulo || type.kind == Kind::kAngle};
+    }
     return Unknown{};
   }
   if (type.kind == Kind::kBool) return negation(operand);

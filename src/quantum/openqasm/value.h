@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "quantum/circuit/circuit.h"
 
 namespace quanta::quantum::openqasm {
 
@@ -97,8 +98,16 @@ struct Unknown {
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
 
+/// A float or an angle made of inputs that have no value (only while a program is turned into a
+/// circuit): their k-th is parameter k.
+struct Symbolic {
+  Angle angle = {};
+  bool modulo = false;  ///< what is meant is its remainder modulo a turn
+  friend bool operator==(const Symbolic&, const Symbolic&) = default;
+};
+
 using Value = std::variant<Unknown, std::uint64_t, double, std::complex<double>, Bits, Array, View,
-                           Qubits, Predicate>;
+                           Qubits, Predicate, Symbolic>;
 
 inline std::int64_t as_signed(std::uint64_t x) { return static_cast<std::int64_t>(x); }
 
@@ -108,7 +117,8 @@ Value zero(const Type& type);
 /// Whether a value of one type may stand where the other is wanted without a cast, or with one.
 bool converts(const Type& from, const Type& to, bool with_cast);
 
-/// Errors: kBadInput (a number that does not fit, sizes that differ). Precondition: converts().
+/// Errors: kBadInput (a number that does not fit, sizes that differ, a Symbolic that would be
+/// rounded or compared). Precondition: converts().
 Result<Value> convert(Value value, const Type& from, const Type& to, bool with_cast);
 
 enum class Operator : std::uint8_t {
@@ -148,7 +158,8 @@ Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& righ
 
 /// Operands of the types that binary_types says. uint[n] is computed modulo 2^n, of two sizes the
 /// larger; angle[n] as the uint[n] of its bits; int is wrapped where it is stored, float[n] rounded
-/// there. An int and a uint make an int. Errors: kBadInput (division by zero, a result that
+/// there. An int and a uint make an int. Symbolic values are added, and multiplied by or divided by
+/// numbers. Errors: kBadInput (division by zero, a result that
 /// is not finite, a negative exponent of an integer or shift).
 Result<Value> apply(Operator op, const Value& left, const Value& right, const BinaryTypes& types);
 

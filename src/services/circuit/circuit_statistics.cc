@@ -15,7 +15,7 @@ CircuitFigures figures_of(const quantum::Circuit& circuit) {
 Result<CircuitStatisticsDocument> circuit_statistics(const ProgramRequest& request,
                                                      const Run& run) {
   QUANTA_TRY(const LoadedProgram loaded, load_program(request));
-  QUANTA_TRY(const quantum::Circuit circuit, circuit_of(loaded));
+  QUANTA_TRY(const quantum::Circuit circuit, open_circuit_of(loaded));
   CircuitStatisticsDocument document{figures_of(circuit), begin_provenance(run, "count")};
   document.provenance.inputs.push_back(loaded.input);
   return document;

@@ -47,7 +47,7 @@ struct CircuitStatisticsDocument : CircuitFigures {
   }
 };
 
-/// Errors: those of load_program and circuit_of: a program whose operations depend on what it
+/// Errors: those of load_program and open_circuit_of: a program whose operations depend on what it
 /// measures has no such figures.
 Result<CircuitStatisticsDocument> circuit_statistics(const ProgramRequest& request, const Run& run);
 

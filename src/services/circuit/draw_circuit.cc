@@ -7,7 +7,7 @@ namespace quanta::services {
 
 Result<DrawCircuitDocument> draw_circuit(const DrawCircuitRequest& request, const Run& run) {
   QUANTA_TRY(const LoadedProgram loaded, load_program(request.program));
-  QUANTA_TRY(const quantum::Circuit circuit, circuit_of(loaded));
+  QUANTA_TRY(const quantum::Circuit circuit, open_circuit_of(loaded));
   DrawCircuitDocument document;
   QUANTA_TRY(document.text,
              quantum::draw_text(circuit, {.width = request.width, .unicode = request.unicode}));

@@ -32,7 +32,7 @@ struct DrawCircuitDocument {
   }
 };
 
-/// Errors: those of load_program, circuit_of and of drawing what is too large.
+/// Errors: those of load_program, open_circuit_of and of drawing what is too large.
 Result<DrawCircuitDocument> draw_circuit(const DrawCircuitRequest& request, const Run& run);
 
 }  // namespace quanta::services

@@ -14,7 +14,7 @@ namespace quanta::services {
 Result<OptimizeCircuitDocument> optimize_circuit(const OptimizeCircuitRequest& request,
                                                  const Run& run) {
   QUANTA_TRY(const LoadedProgram loaded, load_program(request.program));
-  QUANTA_TRY(const quantum::Circuit circuit, circuit_of(loaded));
+  QUANTA_TRY(const quantum::Circuit circuit, open_circuit_of(loaded));
   QUANTA_TRY(const quantum::Optimized optimized,
              quantum::optimize(circuit, {.basis = request.basis}, run.execution));
   run.execution.report(0.5, "proving that it does the same");

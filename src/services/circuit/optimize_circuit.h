@@ -47,8 +47,8 @@ struct OptimizeCircuitDocument {
   }
 };
 
-/// Errors: those of load_program, circuit_of, quantum::optimize and of writing OpenQASM. A failed
-/// proof is no error: `equivalent` is false.
+/// Errors: those of load_program, open_circuit_of, quantum::optimize and of writing OpenQASM. A
+/// failed proof is no error: `equivalent` is false.
 Result<OptimizeCircuitDocument> optimize_circuit(const OptimizeCircuitRequest& request,
                                                  const Run& run);
 

@@ -36,6 +36,10 @@ Result<quantum::Circuit> circuit_of(const LoadedProgram& loaded) {
   return with_flag(quantum::openqasm::to_circuit(loaded.program, loaded.inputs, kLimits));
 }
 
+Result<quantum::Circuit> open_circuit_of(const LoadedProgram& loaded) {
+  return with_flag(quantum::openqasm::to_open_circuit(loaded.program, loaded.inputs, kLimits));
+}
+
 Result<quantum::Job> job_of(const LoadedProgram& loaded) {
   auto process =
       with_flag(quantum::openqasm::machine_process(loaded.program, loaded.inputs, kLimits));

@@ -33,6 +33,10 @@ Result<LoadedProgram> load_program(const ProgramRequest& request);
 /// is at fault.
 Result<quantum::Circuit> circuit_of(const LoadedProgram& loaded);
 
+/// The same, inputs of type float and angle without a value being its parameters. Errors: those of
+/// openqasm::to_open_circuit, as above.
+Result<quantum::Circuit> open_circuit_of(const LoadedProgram& loaded);
+
 /// What is run: the circuit where the program is one, else the program step by step. Errors: as
 /// circuit_of, but for programs that are no circuit.
 Result<quantum::Job> job_of(const LoadedProgram& loaded);
