@@ -11,6 +11,7 @@
 
 #include "core/random.h"
 #include "quantum/algorithm/observable_check.h"
+#include "quantum/simulator/byte_text.h"
 #include "quantum/simulator/observables.h"
 #include "quantum/simulator/state_vector.h"
 #include "quantum/simulator/weight_subspace.h"
@@ -39,9 +40,9 @@ Result<std::size_t> states_held(unsigned n_qubits, std::size_t memory_limit) {
     unsigned most = 0;
     while (most < kMaxQubits && bytes(most + 1) * kNeeded <= limit) ++most;
     return fail(ErrorKind::kResource,
-                fmt::format("nine states of {} qubits need {:.4g} MB; the limit of {:.4g} MB fits "
+                fmt::format("nine states of {} qubits need {}; the limit of {} fits "
                             "{} qubits",
-                            n_qubits, bytes(n_qubits) * kNeeded / 1e6, limit / 1e6, most),
+                            n_qubits, byte_text(bytes(n_qubits) * kNeeded), byte_text(limit), most),
                 "qubits");
   }
   const double fit = (limit / bytes(n_qubits) - kOthers) / (1.0 + kRestartShare);

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "quantum/algorithm/generator.h"
+#include "quantum/simulator/byte_text.h"
 #include "quantum/simulator/observables.h"
 
 namespace quanta::quantum {
@@ -59,9 +60,9 @@ Result<void> check_memory(const CircuitEnergy& energy, std::size_t memory_limit)
   if (needed <= limit) return {};
   return fail(
       ErrorKind::kResource,
-      fmt::format("the metric of {} parameters needs {:.4g} MB; the limit of {:.4g} MB "
+      fmt::format("the metric of {} parameters needs {}; the limit of {} "
                   "fits {:.0f} parameters on {} qubits",
-                  energy.n_parameters(), needed / 1e6, limit / 1e6,
+                  energy.n_parameters(), byte_text(needed), byte_text(limit),
                   std::max(0.0, std::floor(limit / state) - 2), energy.circuit().n_qubits()),
       "parameters");
 }

@@ -12,6 +12,7 @@
 
 #include "quantum/algorithm/fourier.h"
 #include "quantum/algorithm/phase.h"
+#include "quantum/simulator/byte_text.h"
 #include "quantum/simulator/observables.h"
 #include "quantum/simulator/simulate.h"
 
@@ -102,8 +103,8 @@ Result<void> check_phase_problem(const PhaseProblem& problem, std::size_t memory
   const double bytes = std::ldexp(2.0 * sizeof(Amplitude), static_cast<int>(n));
   if (bytes > static_cast<double>(memory_limit)) {
     return fail(ErrorKind::kResource,
-                fmt::format("two states of {} qubits need {:.4g} MB; the limit is {:.4g} MB", n,
-                            bytes / 1e6, static_cast<double>(memory_limit) / 1e6),
+                fmt::format("two states of {} qubits need {}; the limit is {}", n, byte_text(bytes),
+                            byte_text(static_cast<double>(memory_limit))),
                 "qubits");
   }
   return {};

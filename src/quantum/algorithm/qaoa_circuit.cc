@@ -10,6 +10,7 @@
 #include "quantum/algorithm/qaoa_grover.h"
 #include "quantum/algorithm/qaoa_x.h"
 #include "quantum/algorithm/qaoa_xy.h"
+#include "quantum/simulator/byte_text.h"
 
 namespace quanta::quantum {
 namespace {
@@ -46,8 +47,8 @@ Result<void> check_memory(unsigned n, std::size_t memory_limit, const Bytes& byt
   unsigned most = 0;
   while (fits(most + 1)) ++most;
   return fail(ErrorKind::kResource,
-              fmt::format("{} qubits need {:.4g} MB; the limit of {:.4g} MB fits up to {}", n,
-                          bytes(n) / 1e6, limit / 1e6, most),
+              fmt::format("{} qubits need {}; the limit of {} fits up to {}", n,
+                          byte_text(bytes(n)), byte_text(limit), most),
               "qubits");
 }
 

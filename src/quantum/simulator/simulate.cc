@@ -10,6 +10,7 @@
 
 #include "core/enum_text.h"
 #include "quantum/simulator/blocked_run.h"
+#include "quantum/simulator/byte_text.h"
 
 namespace quanta::quantum {
 namespace {
@@ -48,12 +49,12 @@ Result<BasicStateVector<Real>> simulate_in(const Circuit& circuit, const Simulat
   if (needed > limit) {
     unsigned fit = 0;
     while (simulation_memory(fit + 1, precision).amplitudes <= limit) ++fit;
-    return fail(
-        ErrorKind::kResource,
-        fmt::format("{} qubits in {} precision need {:.4g} MB; the limit of {:.4g} MB fits "
-                    "{} qubits",
-                    circuit.n_qubits(), quanta::to_text(precision), needed / 1e6, limit / 1e6, fit),
-        "qubits");
+    return fail(ErrorKind::kResource,
+                fmt::format("{} qubits in {} precision need {}; the limit of {} fits "
+                            "{} qubits",
+                            circuit.n_qubits(), quanta::to_text(precision), byte_text(needed),
+                            byte_text(limit), fit),
+                "qubits");
   }
   QUANTA_TRY(auto state, BasicStateVector<Real>::zero(circuit.n_qubits(), options.memory_limit));
   std::vector<Operation> gates;

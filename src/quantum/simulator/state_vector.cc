@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "quantum/simulator/blocked_run.h"
+#include "quantum/simulator/byte_text.h"
 #include "quantum/simulator/kernels.h"
 #include "quantum/simulator/plain_simulator.h"
 
@@ -56,8 +57,8 @@ Result<BasicStateVector<Real>> BasicStateVector<Real>::zero(unsigned n_qubits,
     while (most < kMaxQubits && bytes(most + 1) <= static_cast<double>(memory_limit)) ++most;
     return fail(
         ErrorKind::kResource,
-        fmt::format("{} qubits need {:.4g} MB; the limit of {:.4g} MB fits {} qubits", n_qubits,
-                    bytes(n_qubits) / 1e6, static_cast<double>(memory_limit) / 1e6, most),
+        fmt::format("{} qubits need {}; the limit of {} fits {} qubits", n_qubits,
+                    byte_text(bytes(n_qubits)), byte_text(static_cast<double>(memory_limit)), most),
         "qubits");
   }
   BasicStateVector state(n_qubits);

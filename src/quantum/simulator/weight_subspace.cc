@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "quantum/simulator/byte_text.h"
+
 namespace quanta::quantum {
 namespace {
 
@@ -29,8 +31,6 @@ constexpr auto kBinomials = [] {
   }
   return table;
 }();
-
-std::string megabytes(double bytes) { return fmt::format("{:.4g} MB", bytes / 1e6); }
 
 }  // namespace
 
@@ -72,8 +72,8 @@ Result<WeightSubspace> WeightSubspace::create(unsigned n_qubits, unsigned weight
         fmt::format("{} qubits of which {} are one have {:.6g} states and need {}; the limit of {} "
                     "fits up to {} qubits with {} ones",
                     n_qubits, weight, amplitudes,
-                    megabytes(amplitudes * static_cast<double>(bytes_per_amplitude)),
-                    megabytes(static_cast<double>(memory_limit)), most, weight),
+                    byte_text(amplitudes * static_cast<double>(bytes_per_amplitude)),
+                    byte_text(static_cast<double>(memory_limit)), most, weight),
         "qubits");
   }
 
