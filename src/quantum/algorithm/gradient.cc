@@ -13,6 +13,7 @@
 #include "quantum/algorithm/observable_check.h"
 #include "quantum/circuit/algebra.h"
 #include "quantum/simulator/blocked_run.h"
+#include "quantum/simulator/byte_text.h"
 #include "quantum/simulator/observables.h"
 #include "quantum/simulator/simulate.h"
 
@@ -67,9 +68,9 @@ Result<void> check_memory(unsigned n_qubits, std::size_t memory_limit) {
   unsigned most = 0;
   while (bytes(most + 1) <= limit) ++most;
   return fail(ErrorKind::kResource,
-              fmt::format("two states of {} qubits need {:.4g} MB; the limit of {:.4g} MB fits {} "
+              fmt::format("two states of {} qubits need {}; the limit of {} fits {} "
                           "qubits",
-                          n_qubits, bytes(n_qubits) / 1e6, limit / 1e6, most),
+                          n_qubits, byte_text(bytes(n_qubits)), byte_text(limit), most),
               "qubits");
 }
 
