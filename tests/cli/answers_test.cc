@@ -308,7 +308,11 @@ class Replays : public Answers {
 
 TEST_F(Replays, AgreeForEveryKindOfAnswer) {
   const Words check = {"data", "check", "prices.csv", "--json"};
-  for (const Words& words : {kLots, kWeights, kSure, kAveraged, kRisk, kMoments, check}) {
+  folder_.write("midway.qasm",
+                "OPENQASM 3;\ninclude \"stdgates.inc\";\nqubit[2] q;\nbit b;\nry(0.6) q[0];\n"
+                "b = measure q[0];\nif (b) x q[1];\nh q[0];\n");
+  const Words circuit = {"circuit", "run", "midway.qasm", "--precision", "single", "--json"};
+  for (const Words& words : {kLots, kWeights, kSure, kAveraged, kRisk, kMoments, check, circuit}) {
     save(words);
     const Ended ended = run(folder_, {"replay", "result.json"});
     EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
