@@ -25,6 +25,10 @@ using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::R
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kProvenGap = 1e-8;
+/// How far weights may miss a constraint and be allowed.
+constexpr double kMet = 1e-9;
+/// Stands for infinity where a bound is asked of weights without bounds, as in scenario_proof.h.
+constexpr double kFar = 1e4;
 /// How far a reached target may fall short of one that was asked for, beside their size.
 constexpr double kTargetRoom = 1e-12;
 constexpr int kMostTangentRounds = 2000;
@@ -191,7 +195,15 @@ struct Solved {
   ScenarioDual dual;
   int iterations = 0;
   std::string_view method;
+  bool stopped = false;
 };
+
+/// Without the signal to stop: for small work that an answer needs.
+Execution to_the_end(const Execution& execution) {
+  Execution out = execution;
+  out.stop = {};
+  return out;
+}
 
 ScenarioDual empty_dual(const ScenarioProblem& p) {
   ScenarioDual dual;
@@ -214,50 +226,6 @@ double typical_return(const Matrix& returns) {
   for (const double value : returns.values()) sum += value * value;
   const double typical = std::sqrt(sum / static_cast<double>(returns.values().size()));
   return typical > 0.0 ? typical : 1.0;
-}
-
-/// CVaR and MAD: each scenario is a kink.
-Result<Solved> solve_kinks(const ScenarioProblem& p, const Execution& execution) {
-  const std::size_t n = p.returns.columns();
-  const std::size_t n_periods = p.returns.rows();
-  const auto count = static_cast<double>(n_periods);
-  const bool cvar = p.risk != ScenarioRisk::kMad;
-  const std::size_t n_more = cvar ? 1 : 0;  // z of CVaR is the last variable
-  const double unit = typical_return(p.returns);
-  const std::vector<double> mean = cvar ? std::vector<double>(n) : mean_returns(p.returns);
-
-  const Allowed allowed = allowed_weights(p, true);
-  std::vector<double> linear(n);
-  std::vector<double> lower(allowed.polyhedron.lower);
-  std::vector<double> upper(allowed.polyhedron.upper);
-  if (cvar) {
-    linear.push_back(1.0);
-    lower.push_back(-kInfinity);
-    upper.push_back(kInfinity);
-  }
-  PiecewiseLinearSimplex simplex(std::move(linear), std::move(lower), std::move(upper));
-  const std::vector<double> sizes = add_rows(allowed.polyhedron, n_more, simplex);
-  std::vector<double> row(n + n_more, -1.0);
-  const double sign = cvar ? -1.0 : 1.0;
-  // EVaR comes here where its tail is the worst period: the same bound, and the same value.
-  const double most = cvar ? 1.0 / ((1.0 - p.alpha) * count) : 1.0 / count;
-  for (std::size_t t = 0; t < n_periods; ++t) {
-    for (std::size_t i = 0; i < n; ++i) row[i] = sign * (p.returns(t, i) - mean[i]) / unit;
-    simplex.add_row(row, 0.0, cvar ? 0.0 : -most, most);
-  }
-  QUANTA_CHECK(simplex.minimize(execution));
-
-  Solved out{.weights = {simplex.x().data(), simplex.x().data() + n},
-             .dual = empty_dual(p),
-             .iterations = simplex.iterations(),
-             .method = "simplex on the kinks"};
-  std::vector<double> multipliers = simplex.row_multipliers();
-  const auto n_rows = static_cast<std::ptrdiff_t>(sizes.size());
-  out.dual.scenarios.assign(multipliers.begin() + n_rows, multipliers.end());
-  multipliers.resize(sizes.size());
-  for (std::size_t r = 0; r < sizes.size(); ++r) multipliers[r] *= unit / sizes[r];
-  set_multipliers(allowed, multipliers, out.dual);
-  return out;
 }
 
 std::vector<double> losses_of(const ScenarioProblem& p, std::span<const double> weights) {
@@ -309,10 +277,22 @@ ScenarioDual attained(const ScenarioProblem& p, std::span<const double> weights)
     tilt(at, z, dual.scenarios);
     return dual;
   }
+  const auto count = static_cast<double>(n_periods);
+  if (p.risk == ScenarioRisk::kMad || p.risk == ScenarioRisk::kSemivariance) {
+    const double mean = std::accumulate(at.begin(), at.end(), 0.0) / count;
+    for (std::size_t t = 0; t < n_periods; ++t) {
+      const double above = at[t] - mean;
+      dual.scenarios[t] = p.risk == ScenarioRisk::kMad
+                              ? (above > 0.0 ? -1.0 : 1.0) / count  // of returns, not of losses
+                              : 2.0 / count * std::max(above, 0.0);
+    }
+    return dual;
+  }
+  const bool of_falls = p.risk != ScenarioRisk::kCvar;
   std::vector<std::size_t> peak(n_periods);
   double depth = 0.0;
   std::size_t last_peak = 0;
-  for (std::size_t t = 0; t < n_periods; ++t) {
+  for (std::size_t t = 0; of_falls && t < n_periods; ++t) {
     depth += at[t];
     if (depth <= 0.0) {
       depth = 0.0;
@@ -324,15 +304,13 @@ ScenarioDual attained(const ScenarioProblem& p, std::span<const double> weights)
   std::vector<std::size_t> order(n_periods);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return at[a] > at[b]; });
-  const double share = p.risk == ScenarioRisk::kMaxDrawdown
-                           ? 1.0
-                           : 1.0 / ((1.0 - p.alpha) * static_cast<double>(n_periods));
-  dual.peaks.assign(n_periods + 1, 0.0);
+  const double share = p.risk == ScenarioRisk::kMaxDrawdown ? 1.0 : 1.0 / ((1.0 - p.alpha) * count);
+  if (of_falls) dual.peaks.assign(n_periods + 1, 0.0);
   double left = 1.0;
   for (const std::size_t t : order) {
     const double weight = std::min(share, left);
     dual.scenarios[t] = weight;
-    dual.peaks[peak[t]] += weight;
+    if (of_falls) dual.peaks[peak[t]] += weight;
     left -= weight;
     if (left <= 0.0) break;
   }
@@ -353,7 +331,8 @@ Result<Solved> solve_by_tangents(const ScenarioProblem& p, const Execution& exec
   Solved out{.weights = std::move(answer.x),
              .dual = empty_dual(p),
              .iterations = answer.iterations,
-             .method = "cutting plane"};
+             .method = "cutting plane",
+             .stopped = answer.stopped};
   // The sets of duals are convex: the supports' mixture is one of them.
   double sum = 0.0;
   for (const CuttingPlaneAnswer::Support& support : answer.supports) sum += support.multiplier;
@@ -417,6 +396,96 @@ Result<std::vector<double>> start_weights(const Allowed& allowed, const Executio
   return std::move(solution.x);
 }
 
+/// The multipliers of limits and target that make the highest bound of a dual's scenarios.
+Result<void> set_best_multipliers(const ScenarioProblem& p, const Allowed& allowed,
+                                  ScenarioDual& dual, const Execution& execution) {
+  std::vector<double> gradient = scenario_gradient(p, dual).gradient;
+  const double scale = std::max(largest_entry(gradient), 1e-300);
+  for (double& value : gradient) value /= scale;
+  Polyhedron reach = allowed.polyhedron;
+  for (double& bound : reach.lower) bound = std::max(bound, -kFar);
+  for (double& bound : reach.upper) bound = std::min(bound, kFar);
+  PiecewiseLinearSimplex simplex(gradient, reach.lower, reach.upper);
+  const std::vector<double> sizes = add_rows(reach, 0, simplex);
+  QUANTA_CHECK(simplex.minimize(to_the_end(execution)));
+  std::vector<double> multipliers = simplex.row_multipliers();
+  for (std::size_t r = 0; r < sizes.size(); ++r) multipliers[r] *= scale / sizes[r];
+  set_multipliers(allowed, multipliers, dual);
+  return {};
+}
+
+/// What a solver that was stopped has: its weights where they are allowed, else any; and of the
+/// duals that cost nothing to name, the one with the highest bound.
+Result<Solved> best_so_far(const ScenarioProblem& p, const Allowed& allowed, Solved found,
+                           const Execution& execution) {
+  found.stopped = true;
+  found.dual = empty_dual(p);
+  if (!(scenario_proof(p, found.weights, found.dual).infeasibility <= kMet)) {
+    QUANTA_TRY(found.weights, start_weights(allowed, to_the_end(execution)));
+  }
+  std::vector<ScenarioDual> duals = {attained(p, found.weights)};
+  if (p.risk == ScenarioRisk::kCvar) {  // no less than the mean loss
+    duals.push_back(empty_dual(p));
+    duals.back().scenarios.assign(p.returns.rows(), 1.0 / static_cast<double>(p.returns.rows()));
+  }
+  double highest = -kInfinity;
+  for (ScenarioDual& dual : duals) {
+    QUANTA_CHECK(set_best_multipliers(p, allowed, dual, execution));
+    const double bound = scenario_proof(p, found.weights, dual).bound;
+    if (bound < highest) continue;
+    highest = bound;
+    found.dual = std::move(dual);
+  }
+  return found;
+}
+
+/// CVaR and MAD: each scenario is a kink.
+Result<Solved> solve_kinks(const ScenarioProblem& p, const Execution& execution) {
+  const std::size_t n = p.returns.columns();
+  const std::size_t n_periods = p.returns.rows();
+  const auto count = static_cast<double>(n_periods);
+  const bool cvar = p.risk != ScenarioRisk::kMad;
+  const std::size_t n_more = cvar ? 1 : 0;  // z of CVaR is the last variable
+  const double unit = typical_return(p.returns);
+  const std::vector<double> mean = cvar ? std::vector<double>(n) : mean_returns(p.returns);
+
+  const Allowed allowed = allowed_weights(p, true);
+  std::vector<double> linear(n);
+  std::vector<double> lower(allowed.polyhedron.lower);
+  std::vector<double> upper(allowed.polyhedron.upper);
+  if (cvar) {
+    linear.push_back(1.0);
+    lower.push_back(-kInfinity);
+    upper.push_back(kInfinity);
+  }
+  PiecewiseLinearSimplex simplex(std::move(linear), std::move(lower), std::move(upper));
+  const std::vector<double> sizes = add_rows(allowed.polyhedron, n_more, simplex);
+  std::vector<double> row(n + n_more, -1.0);
+  const double sign = cvar ? -1.0 : 1.0;
+  // EVaR comes here where its tail is the worst period: the same bound, and the same value.
+  const double most = cvar ? 1.0 / ((1.0 - p.alpha) * count) : 1.0 / count;
+  for (std::size_t t = 0; t < n_periods; ++t) {
+    for (std::size_t i = 0; i < n; ++i) row[i] = sign * (p.returns(t, i) - mean[i]) / unit;
+    simplex.add_row(row, 0.0, cvar ? 0.0 : -most, most);
+  }
+  const auto done = simplex.minimize(execution);
+  const bool stopped = !done && done.error().kind == ErrorKind::kCancelled;
+  if (!stopped) QUANTA_CHECK(done);
+
+  Solved out{.weights = {simplex.x().data(), simplex.x().data() + n},
+             .dual = empty_dual(p),
+             .iterations = simplex.iterations(),
+             .method = "simplex on the kinks"};
+  if (stopped) return best_so_far(p, allowed, std::move(out), execution);
+  std::vector<double> multipliers = simplex.row_multipliers();
+  const auto n_rows = static_cast<std::ptrdiff_t>(sizes.size());
+  out.dual.scenarios.assign(multipliers.begin() + n_rows, multipliers.end());
+  multipliers.resize(sizes.size());
+  for (std::size_t r = 0; r < sizes.size(); ++r) multipliers[r] *= unit / sizes[r];
+  set_multipliers(allowed, multipliers, out.dual);
+  return out;
+}
+
 /// Semi-variance: on the set of periods below the mean it is one quadratic form; Newton's method
 /// changes the set until it stays.
 Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& execution) {
@@ -433,13 +502,16 @@ Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& exe
   }
   const Allowed allowed = allowed_weights(p, true);
   QuadraticProgram program = newton_program(allowed, 0);
-  QUANTA_TRY(const std::vector<double> start, start_weights(allowed, execution));
+  QUANTA_TRY(const std::vector<double> start, start_weights(allowed, to_the_end(execution)));
   VectorXd weights = Eigen::Map<const VectorXd>(start.data(), static_cast<Index>(n));
   VectorXd at = below * weights;
   Solved out{.weights = {}, .dual = empty_dual(p), .iterations = 0, .method = "newton"};
   QuadraticSolution solution;
   for (; out.iterations < kMostNewtonSteps; ++out.iterations) {
-    if (execution.cancelled()) return cancelled_error();
+    if (execution.cancelled()) {
+      out.weights.assign(weights.begin(), weights.end());
+      return best_so_far(p, allowed, std::move(out), execution);
+    }
     RowMatrix lost(0, static_cast<Index>(n));
     lost.resize((at.array() > 0.0).count(), Eigen::NoChange);
     Index k = 0;
@@ -451,7 +523,7 @@ Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& exe
     form.setZero();
     form.selfadjointView<Eigen::Lower>().rankUpdate(lost.transpose(), 2.0 / count);
     form.triangularView<Eigen::StrictlyUpper>() = form.transpose();
-    QUANTA_TRY(solution, solve_quadratic_program(program, execution, solution.states));
+    QUANTA_TRY(solution, solve_quadratic_program(program, to_the_end(execution), solution.states));
     const VectorXd step =
         Eigen::Map<const VectorXd>(solution.x.data(), static_cast<Index>(n)) - weights;
     const VectorXd change = below * step;
@@ -494,7 +566,7 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
   }
   const Allowed allowed = allowed_weights(p, true);
   QuadraticProgram program = newton_program(allowed, 1);
-  QUANTA_TRY(const std::vector<double> start, start_weights(allowed, execution));
+  QUANTA_TRY(const std::vector<double> start, start_weights(allowed, to_the_end(execution)));
   const auto size = static_cast<Index>(n);
   VectorXd point(size + 1);
   point.head(size) = Eigen::Map<const VectorXd>(start.data(), size);
@@ -513,7 +585,10 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
   QuadraticSolution solution;
   double value = value_of(point);
   for (; out.iterations < kMostNewtonSteps; ++out.iterations) {
-    if (execution.cancelled()) return cancelled_error();
+    if (execution.cancelled()) {
+      out.weights.assign(point.data(), point.data() + n);
+      return best_so_far(p, allowed, std::move(out), execution);
+    }
     const double z = point[size];
     loss = scaled * point.head(size);
     const double entropy = tilt(losses, z, y);
@@ -536,7 +611,7 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
     Eigen::Map<VectorXd>(program.linear.data(), size + 1) = gradient - form * point;
     program.lower.back() = 0.2 * z;
     program.upper.back() = 5.0 * z;
-    auto solved = solve_quadratic_program(program, execution, solution.states);
+    auto solved = solve_quadratic_program(program, to_the_end(execution), solution.states);
     if (!solved) return std::unexpected(std::move(solved).error());
     solution = *std::move(solved);
     const VectorXd step = Eigen::Map<const VectorXd>(solution.x.data(), size + 1) - point;
@@ -594,7 +669,8 @@ ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
       .certificate = {},
       .shadow_prices = {},
       .iterations = solved.iterations,
-      .method = solved.method};
+      .method = solved.method,
+      .stopped = solved.stopped};
   const ScenarioProof proof = scenario_proof(p, out.weights, out.dual);
   out.value = proof.value;
   // What rounding leaves of a risk that vanishes.
@@ -605,7 +681,7 @@ ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
   out.certificate.bound = std::min(proof.bound, out.value);
   out.certificate.gap = out.value - out.certificate.bound;
   out.certificate.proven =
-      out.certificate.gap <= room && proof.bound - out.value <= room && proof.infeasibility <= 1e-9;
+      out.certificate.gap <= room && proof.bound - out.value <= room && proof.infeasibility <= kMet;
   out.shadow_prices = prices_of(p, out);
   return out;
 }
@@ -636,7 +712,7 @@ Result<Solved> solve(const ScenarioProblem& p, const Execution& execution) {
 Result<ScenarioAnswer> optimize_scenario_risk(const ScenarioProblem& problem,
                                               const Execution& execution) {
   QUANTA_CHECK(check(problem));
-  QUANTA_CHECK(check_reachable(problem, execution));
+  QUANTA_CHECK(check_reachable(problem, to_the_end(execution)));
   auto solved = solve(problem, execution);
   if (!solved) {
     Error error = std::move(solved).error();
@@ -648,7 +724,9 @@ Result<ScenarioAnswer> optimize_scenario_risk(const ScenarioProblem& problem,
     return std::unexpected(std::move(error));
   }
   ScenarioAnswer answer = answer_of(problem, *std::move(solved));
-  if (answer.certificate.proven || problem.risk != ScenarioRisk::kEvar) return answer;
+  if (answer.certificate.proven || answer.stopped || problem.risk != ScenarioRisk::kEvar) {
+    return answer;
+  }
   // The optimum has no z > 0 where as many losses as the tail holds are equal.
   QUANTA_TRY(Solved by_tangents, solve_by_tangents(problem, execution));
   ScenarioAnswer other = answer_of(problem, std::move(by_tangents));

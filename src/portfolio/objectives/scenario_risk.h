@@ -71,6 +71,7 @@ struct ScenarioAnswer {
   ShadowPrices shadow_prices;
   int iterations = 0;       ///< exchanges of the simplex method, tangents, or Newton steps
   std::string_view method;  ///< "simplex on the kinks", "cutting plane", "newton"
+  bool stopped = false;     ///< by execution.stop: the best found, and the highest bound known then
 };
 
 /// The best weights and the proof that they are.
@@ -89,7 +90,8 @@ struct ScenarioAnswer {
 ///   kInfeasible  "bounds", "limits": as optimize_mean_variance; "target": above the largest return
 ///                within bounds and limits (says it); "objective": without bounds some mix of
 ///                assets loses in no scenario, so that nothing limits it.
-///   kCancelled
+/// Where execution.stop ends it early there is no error: the answer is the best found, at the least
+/// some weights that are allowed, and its certificate says how far from the least risk they can be.
 /// Deterministic; one thread. Cost: kCvar and kMad, a few hundred products of the returns with a
 /// vector; kCdar and kMaxDrawdown as many tangents as the cuts that meet in the vertex, some n.
 Result<ScenarioAnswer> optimize_scenario_risk(const ScenarioProblem& problem,

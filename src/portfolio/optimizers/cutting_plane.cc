@@ -90,9 +90,11 @@ std::vector<double> add_rows(const Polyhedron& polyhedron, std::size_t n_more,
 Result<CuttingPlaneAnswer> minimize_by_tangents(
     const Polyhedron& polyhedron, const std::function<Tangent(std::span<const double>)>& tangent,
     double gap, int most_rounds, const Execution& execution) {
+  Execution to_the_end = execution;  // a master that was begun is finished: it holds the bound
+  to_the_end.stop = {};
   const std::size_t n = polyhedron.lower.size();
   const std::size_t n_rows = polyhedron.rows.size();
-  QUANTA_TRY(std::vector<double> start, some_point(polyhedron, execution));
+  QUANTA_TRY(std::vector<double> start, some_point(polyhedron, to_the_end));
   Tangent first = tangent(start);
   Master master(polyhedron, size_of(first.gradient));
   CuttingPlaneAnswer best;
@@ -110,10 +112,11 @@ Result<CuttingPlaneAnswer> minimize_by_tangents(
     ++best.iterations;
   };
   add(std::move(start), first);
-  QUANTA_CHECK(master.simplex().minimize(execution));
+  QUANTA_CHECK(master.simplex().minimize(to_the_end));
   for (int round = 0; round < most_rounds; ++round) {
     best.bound = std::max(best.bound, master.level());
-    if (best.value - best.bound <= gap * std::abs(best.value)) break;
+    best.stopped = execution.cancelled();
+    if (best.stopped || best.value - best.bound <= gap * std::abs(best.value)) break;
     std::vector<double> vertex = master.x();
     std::vector<double> between(n);
     for (std::size_t i = 0; i < n; ++i) between[i] = 0.5 * (vertex[i] + best.x[i]);
@@ -124,16 +127,17 @@ Result<CuttingPlaneAnswer> minimize_by_tangents(
     if (exact) break;
     const Tangent halfway = tangent(between);
     add(std::move(between), halfway);
-    QUANTA_CHECK(master.simplex().repair(execution));
+    QUANTA_CHECK(master.simplex().repair(to_the_end));
   }
-  QUANTA_CHECK(master.simplex().minimize(execution));
+  QUANTA_CHECK(master.simplex().minimize(to_the_end));
   best.bound = master.level();
 
   const std::vector<double> multipliers = master.simplex().row_multipliers();
   for (std::size_t r = 0; r < n_rows; ++r) {
     best.row_multipliers.push_back(master.row_multiplier(r, multipliers[r]));
   }
-  std::vector<double> slope(n);  // of the Lagrangian
+  std::vector<double> slope(n);         // of the Lagrangian
+  const bool finished = !best.stopped;  // else a stand-in may hold for want of tangents
   double size = 0.0;
   for (std::size_t k = 0; k < points.size(); ++k) {
     const double multiplier = multipliers[n_rows + k];
@@ -151,7 +155,8 @@ Result<CuttingPlaneAnswer> minimize_by_tangents(
   for (std::size_t i = 0; i < n; ++i) {
     const bool below = std::isinf(polyhedron.lower[i]) && slope[i] > kNoSlope * size;
     const bool above = std::isinf(polyhedron.upper[i]) && slope[i] < -kNoSlope * size;
-    if (below || above) return infeasible("objective", "the objective falls without limit");
+    if (finished && (below || above))
+      return infeasible("objective", "the objective falls without limit");
   }
   return best;
 }

@@ -51,18 +51,20 @@ struct CuttingPlaneAnswer {
   std::vector<Support> supports;
   std::vector<double> row_multipliers;  ///< of the polyhedron's rows; >= 0 for inequalities
   int iterations = 0;                   ///< tangents
+  bool stopped = false;                 ///< by execution.stop: the best so far, with its bound
 };
 
 /// Kelley's method (J. SIAM 8 (1960)) with the separation point of Ben-Ameur and Neto (Networks 49
 /// (2007)): each round adds the tangents at the master's vertex and halfway to the best point, and
 /// the dual simplex method mends the master. A piecewise linear f ends at a vertex, where value and
 /// bound agree to rounding; otherwise it ends where they are `gap` x |value| apart, where nothing
-/// moves any more, or after `most_rounds`: the caller judges by value and bound.
+/// moves any more, after `most_rounds`, or after the round in which it is stopped (at the earliest
+/// with the first): the caller judges by value and bound.
 ///
 /// `tangent` must give a number for every point of the polyhedron. Where a bound is infinite, 10^4
 /// stands in for it.
 /// Errors: kInfeasible, field "constraints" (no point meets rows and bounds) or "objective" (the
-/// answer runs to such a stand-in); kCancelled.
+/// answer runs to such a stand-in).
 Result<CuttingPlaneAnswer> minimize_by_tangents(
     const Polyhedron& polyhedron, const std::function<Tangent(std::span<const double>)>& tangent,
     double gap, int most_rounds, const Execution& execution);

@@ -50,8 +50,9 @@ TEST(CuttingPlane, SaysWhyThereIsNoOptimum) {
   stop.request_stop();
   const auto stopped =
       minimize_by_tangents(box(0.0, 1.0), distance, 1e-12, 100, {.stop = stop.get_token()});
-  ASSERT_FALSE(stopped.has_value());
-  EXPECT_EQ(stopped.error().kind, ErrorKind::kCancelled);
+  ASSERT_TRUE(stopped.has_value());
+  EXPECT_TRUE(stopped->stopped);
+  EXPECT_LE(stopped->bound, stopped->value);
 }
 
 TEST(CuttingPlane, EndsInTheVertexOfAPiecewiseLinearFunction) {

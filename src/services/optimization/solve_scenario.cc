@@ -72,6 +72,10 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
   document.certificate = answer->certificate;
   document.constraints = constraint_rows(shared, rows, estimate.assets);
   document.provenance.method = std::string(answer->method);
+  if (answer->stopped) {
+    document.provenance.degraded = true;
+    document.provenance.warnings.push_back(kStoppedEarly);
+  }
   document.methods.push_back({.name = std::string(answer->method),
                               .kind = MethodKind::kClassical,
                               .value = answer->value,
