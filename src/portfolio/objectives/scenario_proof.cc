@@ -7,13 +7,12 @@
 #include <limits>
 #include <numeric>
 
-#include "portfolio/optimizers/dual_bound.h"
+#include "portfolio/optimizers/linear_bound.h"
 
 namespace quanta::portfolio {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kFar = 1e4;
 constexpr double kRounding = 1e-9;
 
 double dot(std::span<const double> a, std::span<const double> b) {
@@ -154,6 +153,8 @@ bool mend(const ScenarioProblem& p, std::vector<double>& y) {
         value = std::max(value, 0.0);
       }
       return true;
+    case ScenarioRisk::kMissedGrowth:
+      return std::ranges::all_of(y, [](double value) { return value > 0.0; });
   }
   return false;
 }
@@ -201,6 +202,12 @@ double scenario_risk(const ScenarioProblem& p, std::span<const double> weights) 
         sum += below * below;
       }
       return sum / count;
+    case ScenarioRisk::kMissedGrowth:
+      for (const double value : loss) {
+        if (!(value < 1.0)) return kInfinity;
+        sum -= std::log1p(-value);
+      }
+      return sum / count;
   }
   return kInfinity;
 }
@@ -222,6 +229,12 @@ ScenarioGradient scenario_gradient(const ScenarioProblem& p, const ScenarioDual&
     const double mean = std::accumulate(y.begin(), y.end(), 0.0) / count;
     for (double& value : y) value -= mean;
   }
+  if (p.risk == ScenarioRisk::kMissedGrowth) {
+    for (const double value : y) {
+      const double beyond = count * value - 1.0;
+      out.constant += (std::log1p(beyond) - beyond) / count;
+    }
+  }
   const double sign = p.risk == ScenarioRisk::kMad ? 1.0 : -1.0;
   for (std::size_t t = 0; t < y.size(); ++t) {
     if (y[t] == 0.0) continue;
@@ -233,43 +246,17 @@ ScenarioGradient scenario_gradient(const ScenarioProblem& p, const ScenarioDual&
 
 ScenarioProof scenario_proof(const ScenarioProblem& p, std::span<const double> weights,
                              const ScenarioDual& dual) {
-  const std::size_t n = weights.size();
   ScenarioProof out{.value = scenario_risk(p, weights)};
   const ScenarioGradient found = scenario_gradient(p, dual);
-  std::vector<double> pull(n);  // minus the gradient of the Lagrangian
-  std::vector<double> lower(n);
-  std::vector<double> upper(n);
-  double sum = 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    pull[i] = -found.gradient[i];
-    lower[i] = std::max(p.bounds.lower[i], -kFar);
-    upper[i] = std::min(p.bounds.upper[i], kFar);
-    sum += weights[i];
-    out.infeasibility = std::max(
-        {out.infeasibility, p.bounds.lower[i] - weights[i], weights[i] - p.bounds.upper[i]});
-  }
-  out.infeasibility = std::max(out.infeasibility, std::abs(sum - 1.0));
-  out.bound = found.constant;
-  const auto row = [&](std::span<const double> coefficients, double low, double high, double u) {
-    double size = 0.0;
-    for (const double c : coefficients) size = std::max(size, std::abs(c));
-    const double at = dot(coefficients, weights);
-    if (size > 0.0) {
-      out.infeasibility = std::max({out.infeasibility, (low - at) / size, (at - high) / size});
-    }
-    const double limit = u > 0.0 ? low : high;
-    if (u == 0.0 || std::isinf(limit)) return;  // a multiplier of no limit proves nothing
-    for (std::size_t i = 0; i < n; ++i) pull[i] += u * coefficients[i];
-    out.bound += u * limit;
-  };
-  for (std::size_t r = 0; r < p.limits.size(); ++r) {
-    row(p.limits[r].coefficients, p.limits[r].lower, p.limits[r].upper,
-        r < dual.limits.size() ? dual.limits[r] : 0.0);
-  }
-  if (p.target) row(p.mean, *p.target, kInfinity, std::max(dual.target, 0.0));
-  out.bound -= largest_on_budget(pull, lower, upper, 1.0).value;
+  const WeightConstraints constraints{.bounds = p.bounds,
+                                      .limits = p.limits,
+                                      .mean = p.mean,
+                                      .target = p.target ? &*p.target : nullptr};
+  out.infeasibility = infeasibility_of(constraints, weights);
+  out.bound = found.constant + linear_bound(constraints, found.gradient, dual.limits, dual.target);
   // The dual of nothing at all, or of drawdowns from where they are, proves 0.
-  const bool signless = p.risk == ScenarioRisk::kCvar || p.risk == ScenarioRisk::kEvar;
+  const bool signless = p.risk == ScenarioRisk::kCvar || p.risk == ScenarioRisk::kEvar ||
+                        p.risk == ScenarioRisk::kMissedGrowth;
   if (found.constant > -kInfinity && !signless) out.bound = std::max(out.bound, 0.0);
   return out;
 }

@@ -23,12 +23,12 @@ struct ScenarioProof {
 /// Weak duality: with y and p in their sets, g from them and u the multipliers of limits and
 /// target,
 ///   risk(w) >= g'w >= min over the bounds on the budget of (g - A'u)'w + u'b.
-/// All but kCvar and kEvar are never below 0, which is the least bound of a dual in its set.
-/// What y and p miss of their sets by rounding (up to 1e-9) is mended before g is made.
+/// All but kCvar, kEvar and kMissedGrowth are never below 0, which is the least bound of a dual in
+/// its set. What y and p miss of their sets by rounding (up to 1e-9) is mended before g is made.
 ScenarioProof scenario_proof(const ScenarioProblem& problem, std::span<const double> weights,
                              const ScenarioDual& dual);
 
-/// g of the dual, and what it is worth beyond g'w (0 but for semi-variance).
+/// g of the dual, and what it is worth beyond g'w (0 but for semi-variance and growth).
 struct ScenarioGradient {
   std::vector<double> gradient;
   double constant = 0.0;

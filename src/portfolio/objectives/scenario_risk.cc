@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "portfolio/objectives/scenario_proof.h"
+#include "portfolio/optimizers/allowed_weights.h"
 #include "portfolio/optimizers/cutting_plane.h"
 #include "portfolio/optimizers/dual_bound.h"
 #include "portfolio/optimizers/piecewise_linear.h"
@@ -27,14 +28,16 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kProvenGap = 1e-8;
 /// How far weights may miss a constraint and be allowed.
 constexpr double kMet = 1e-9;
-/// Stands for infinity where a bound is asked of weights without bounds, as in scenario_proof.h.
-constexpr double kFar = 1e4;
 /// How far a reached target may fall short of one that was asked for, beside their size.
 constexpr double kTargetRoom = 1e-12;
 constexpr int kMostTangentRounds = 2000;
 constexpr int kMostNewtonSteps = 200;
 /// A z that is less than this beside the spread of losses is on its way to 0.
 constexpr double kNoWidth = 1e-7;
+/// Wealth below this, beside what there was, is as good as none.
+constexpr double kSolvent = 1e-9;
+/// A fall of the value, in typical returns, that the next Newton step squares away.
+constexpr double kArrived = 1e-13;
 /// A semi-variance, in squares of a typical return, that is none.
 constexpr double kVanished = 1e-28;
 
@@ -92,59 +95,17 @@ Result<void> check(const ScenarioProblem& p) {
 
 // ---- The weights that are allowed ---------------------------------------------------------------
 
-/// The rows of the problem, and which limit (or the target) each stands for: its multiplier counts
-/// `sign` times there.
-struct Allowed {
-  Polyhedron polyhedron;
-  struct Meaning {
-    std::optional<std::size_t> limit;  ///< neither limit nor target: the budget
-    bool target = false;
-    double sign = 1.0;
-  };
-  std::vector<Meaning> meanings;
-
-  void add(std::vector<double> coefficients, double limit, bool equation, Meaning meaning) {
-    for (double& c : coefficients) c *= -meaning.sign;
-    polyhedron.rows.push_back({std::move(coefficients), -meaning.sign * limit, equation});
-    meanings.push_back(meaning);
-  }
-};
-
-/// Signs: a row A w <= b with multiplier u >= 0 is u of an upper side, hence -u in ScenarioDual.
-Allowed allowed_weights(const ScenarioProblem& p, bool with_target) {
-  const std::size_t n = p.returns.columns();
-  Bounds bounds = settled(p.bounds);  // rounding must not make the one portfolio infeasible
-  Allowed out{.polyhedron = {.lower = std::move(bounds.lower),
-                             .upper = std::move(bounds.upper),
-                             .rows = {}},
-              .meanings = {}};
-  out.add(std::vector(n, 1.0), 1.0, true, {.limit = {}, .target = false, .sign = -1.0});
-  for (std::size_t r = 0; r < p.limits.size(); ++r) {
-    const LinearLimit& limit = p.limits[r];
-    const Allowed::Meaning upper{.limit = r, .target = false, .sign = -1.0};
-    const Allowed::Meaning lower{.limit = r, .target = false, .sign = 1.0};
-    if (limit.lower == limit.upper) {
-      out.add(limit.coefficients, limit.upper, true, upper);
-      continue;
-    }
-    if (limit.upper < kInfinity) out.add(limit.coefficients, limit.upper, false, upper);
-    if (limit.lower > -kInfinity) out.add(limit.coefficients, limit.lower, false, lower);
-  }
-  if (with_target && p.target) {
-    out.add(p.mean, *p.target, false, {.limit = {}, .target = true, .sign = 1.0});
-  }
+AllowedWeights allowed_in(const ScenarioProblem& p) {
+  AllowedWeights out = allowed_weights(p.bounds, p.limits);
+  if (p.target) out.add_target(p.mean, *p.target);
   return out;
 }
 
-/// Multipliers of the rows, in their order, as those of limits and target.
-void set_multipliers(const Allowed& allowed, std::span<const double> multipliers,
+void set_multipliers(const AllowedWeights& allowed, std::span<const double> rows,
                      ScenarioDual& dual) {
-  for (std::size_t r = 0; r < allowed.meanings.size(); ++r) {
-    const Allowed::Meaning& meaning = allowed.meanings[r];
-    const double u = meaning.sign * multipliers[r] + 0.0;
-    if (meaning.limit) dual.limits[*meaning.limit] += u;
-    if (meaning.target) dual.target += u;
-  }
+  LimitMultipliers found = multipliers_of(allowed, rows);
+  dual.limits = std::move(found.limits);
+  dual.target = found.target;
 }
 
 /// Whether any weights are allowed, and whether they reach the target.
@@ -152,7 +113,7 @@ Result<void> check_reachable(const ScenarioProblem& p, const Execution& executio
   if (p.limits.empty() && !p.target) return {};
   const std::size_t n = p.returns.columns();
   const auto reach = [&](std::vector<double> objective) -> Result<double> {
-    const Allowed allowed = allowed_weights(p, false);
+    const AllowedWeights allowed = allowed_weights(p.bounds, p.limits);
     const double scale = std::max(largest_entry(objective), 1e-300);
     for (double& value : objective) value /= -scale;
     PiecewiseLinearSimplex simplex(objective, allowed.polyhedron.lower, allowed.polyhedron.upper);
@@ -197,13 +158,6 @@ struct Solved {
   std::string_view method;
   bool stopped = false;
 };
-
-/// Without the signal to stop: for small work that an answer needs.
-Execution to_the_end(const Execution& execution) {
-  Execution out = execution;
-  out.stop = {};
-  return out;
-}
 
 ScenarioDual empty_dual(const ScenarioProblem& p) {
   ScenarioDual dual;
@@ -288,6 +242,10 @@ ScenarioDual attained(const ScenarioProblem& p, std::span<const double> weights)
     }
     return dual;
   }
+  if (p.risk == ScenarioRisk::kMissedGrowth) {
+    for (std::size_t t = 0; t < n_periods; ++t) dual.scenarios[t] = 1.0 / (count * (1.0 - at[t]));
+    return dual;
+  }
   const bool of_falls = p.risk != ScenarioRisk::kCvar;
   std::vector<std::size_t> peak(n_periods);
   double depth = 0.0;
@@ -319,7 +277,7 @@ ScenarioDual attained(const ScenarioProblem& p, std::span<const double> weights)
 
 /// CDaR, maximum drawdown, and EVaR where Newton's method finds no proof.
 Result<Solved> solve_by_tangents(const ScenarioProblem& p, const Execution& execution) {
-  const Allowed allowed = allowed_weights(p, true);
+  const AllowedWeights allowed = allowed_in(p);
   const auto tangent = [&](std::span<const double> weights) {
     ScenarioGradient found = scenario_gradient(p, attained(p, weights));
     Tangent out{.value = 0.0, .constant = 0.0, .gradient = std::move(found.gradient)};
@@ -350,78 +308,22 @@ Result<Solved> solve_by_tangents(const ScenarioProblem& p, const Execution& exec
   return out;
 }
 
-/// A quadratic program over the allowed weights and `n_more` variables beside them.
-QuadraticProgram newton_program(const Allowed& allowed, std::size_t n_more) {
-  const std::size_t n = allowed.polyhedron.lower.size();
-  std::size_t n_equations = 0;
-  for (const PolyhedronRow& row : allowed.polyhedron.rows) n_equations += row.equation ? 1 : 0;
-  QuadraticProgram out{
-      .quadratic = Matrix(n + n_more, n + n_more),
-      .linear = std::vector<double>(n + n_more),
-      .equality = Matrix(n_equations, n + n_more),
-      .equality_value = {},
-      .inequality = Matrix(allowed.polyhedron.rows.size() - n_equations, n + n_more),
-      .inequality_limit = {},
-      .lower = allowed.polyhedron.lower,
-      .upper = allowed.polyhedron.upper};
-  for (const PolyhedronRow& row : allowed.polyhedron.rows) {
-    Matrix& rows = row.equation ? out.equality : out.inequality;
-    std::vector<double>& limits = row.equation ? out.equality_value : out.inequality_limit;
-    std::ranges::copy(row.coefficients, rows.row(limits.size()).begin());
-    limits.push_back(row.limit);
-  }
-  out.lower.resize(n + n_more);
-  out.upper.resize(n + n_more);
-  return out;
-}
-
-/// Multipliers of the program's rows in the order of the polyhedron's.
-void set_multipliers(const Allowed& allowed, const QuadraticSolution& solution, double unit,
+/// Multipliers of a program in units of `unit`.
+void set_multipliers(const AllowedWeights& allowed, const QuadraticSolution& solution, double unit,
                      ScenarioDual& dual) {
-  std::vector<double> multipliers;
-  std::size_t equation = 0;
-  std::size_t inequality = 0;
-  for (const PolyhedronRow& row : allowed.polyhedron.rows) {
-    multipliers.push_back(unit * (row.equation ? solution.equality_multiplier[equation++]
-                                               : solution.inequality_multiplier[inequality++]));
-  }
-  set_multipliers(allowed, multipliers, dual);
-}
-
-/// Any allowed weights.
-Result<std::vector<double>> start_weights(const Allowed& allowed, const Execution& execution) {
-  QuadraticProgram nearest = newton_program(allowed, 0);
-  for (std::size_t i = 0; i < nearest.linear.size(); ++i) nearest.quadratic(i, i) = 1.0;
-  QUANTA_TRY(QuadraticSolution solution, solve_quadratic_program(nearest, execution));
-  return std::move(solution.x);
-}
-
-/// The multipliers of limits and target that make the highest bound of a dual's scenarios.
-Result<void> set_best_multipliers(const ScenarioProblem& p, const Allowed& allowed,
-                                  ScenarioDual& dual, const Execution& execution) {
-  std::vector<double> gradient = scenario_gradient(p, dual).gradient;
-  const double scale = std::max(largest_entry(gradient), 1e-300);
-  for (double& value : gradient) value /= scale;
-  Polyhedron reach = allowed.polyhedron;
-  for (double& bound : reach.lower) bound = std::max(bound, -kFar);
-  for (double& bound : reach.upper) bound = std::min(bound, kFar);
-  PiecewiseLinearSimplex simplex(gradient, reach.lower, reach.upper);
-  const std::vector<double> sizes = add_rows(reach, 0, simplex);
-  QUANTA_CHECK(simplex.minimize(to_the_end(execution)));
-  std::vector<double> multipliers = simplex.row_multipliers();
-  for (std::size_t r = 0; r < sizes.size(); ++r) multipliers[r] *= scale / sizes[r];
-  set_multipliers(allowed, multipliers, dual);
-  return {};
+  std::vector<double> rows = rows_of(allowed, solution);
+  for (double& u : rows) u *= unit;
+  set_multipliers(allowed, rows, dual);
 }
 
 /// What a solver that was stopped has: its weights where they are allowed, else any; and of the
 /// duals that cost nothing to name, the one with the highest bound.
-Result<Solved> best_so_far(const ScenarioProblem& p, const Allowed& allowed, Solved found,
+Result<Solved> best_so_far(const ScenarioProblem& p, const AllowedWeights& allowed, Solved found,
                            const Execution& execution) {
   found.stopped = true;
   found.dual = empty_dual(p);
   if (!(scenario_proof(p, found.weights, found.dual).infeasibility <= kMet)) {
-    QUANTA_TRY(found.weights, start_weights(allowed, to_the_end(execution)));
+    QUANTA_TRY(found.weights, nearest_allowed(allowed, to_the_end(execution)));
   }
   std::vector<ScenarioDual> duals = {attained(p, found.weights)};
   if (p.risk == ScenarioRisk::kCvar) {  // no less than the mean loss
@@ -430,7 +332,10 @@ Result<Solved> best_so_far(const ScenarioProblem& p, const Allowed& allowed, Sol
   }
   double highest = -kInfinity;
   for (ScenarioDual& dual : duals) {
-    QUANTA_CHECK(set_best_multipliers(p, allowed, dual, execution));
+    QUANTA_TRY(LimitMultipliers best, best_multipliers(allowed, scenario_gradient(p, dual).gradient,
+                                                       to_the_end(execution)));
+    dual.limits = std::move(best.limits);
+    dual.target = best.target;
     const double bound = scenario_proof(p, found.weights, dual).bound;
     if (bound < highest) continue;
     highest = bound;
@@ -449,7 +354,7 @@ Result<Solved> solve_kinks(const ScenarioProblem& p, const Execution& execution)
   const double unit = typical_return(p.returns);
   const std::vector<double> mean = cvar ? std::vector<double>(n) : mean_returns(p.returns);
 
-  const Allowed allowed = allowed_weights(p, true);
+  const AllowedWeights allowed = allowed_in(p);
   std::vector<double> linear(n);
   std::vector<double> lower(allowed.polyhedron.lower);
   std::vector<double> upper(allowed.polyhedron.upper);
@@ -500,9 +405,9 @@ Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& exe
       below(static_cast<Index>(t), static_cast<Index>(i)) = (mean[i] - p.returns(t, i)) / unit;
     }
   }
-  const Allowed allowed = allowed_weights(p, true);
-  QuadraticProgram program = newton_program(allowed, 0);
-  QUANTA_TRY(const std::vector<double> start, start_weights(allowed, to_the_end(execution)));
+  const AllowedWeights allowed = allowed_in(p);
+  QuadraticProgram program = program_over(allowed, 0);
+  QUANTA_TRY(const std::vector<double> start, nearest_allowed(allowed, to_the_end(execution)));
   VectorXd weights = Eigen::Map<const VectorXd>(start.data(), static_cast<Index>(n));
   VectorXd at = below * weights;
   Solved out{.weights = {}, .dual = empty_dual(p), .iterations = 0, .method = "newton"};
@@ -564,9 +469,9 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
       scaled(static_cast<Index>(t), static_cast<Index>(i)) = -p.returns(t, i) / unit;
     }
   }
-  const Allowed allowed = allowed_weights(p, true);
-  QuadraticProgram program = newton_program(allowed, 1);
-  QUANTA_TRY(const std::vector<double> start, start_weights(allowed, to_the_end(execution)));
+  const AllowedWeights allowed = allowed_in(p);
+  QuadraticProgram program = program_over(allowed, 1);
+  QUANTA_TRY(const std::vector<double> start, nearest_allowed(allowed, to_the_end(execution)));
   const auto size = static_cast<Index>(n);
   VectorXd point(size + 1);
   point.head(size) = Eigen::Map<const VectorXd>(start.data(), size);
@@ -630,6 +535,88 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
   out.weights.assign(point.data(), point.data() + n);
   out.dual = attained(p, out.weights);
   set_multipliers(allowed, solution, unit, out.dual);
+  return out;
+}
+
+/// Weights that are allowed and ruined in no period: the nearest, or those of the least worst loss.
+Result<std::vector<double>> solvent_weights(const ScenarioProblem& p, const AllowedWeights& allowed,
+                                            const Execution& execution) {
+  const auto solvent = [&](std::span<const double> weights) {
+    return std::ranges::max(losses_of(p, weights)) < 1.0 - kSolvent;
+  };
+  QUANTA_TRY(std::vector<double> nearest, nearest_allowed(allowed, execution));
+  if (solvent(nearest)) return nearest;
+  ScenarioProblem worst = p;
+  worst.risk = ScenarioRisk::kCvar;
+  worst.alpha = 1.0 - 0.5 / static_cast<double>(p.returns.rows());
+  QUANTA_TRY(Solved safest, solve_kinks(worst, execution));
+  if (solvent(safest.weights)) return std::move(safest.weights);
+  return infeasible("bounds",
+                    "all weights within the bounds and limits lose everything in some period, so "
+                    "that there is no growth to speak of; allow less of what falls there");
+}
+
+/// Growth: the mean of logarithms is smooth and concave where nothing is lost whole; each step
+/// takes its second-order model, and is halved until it stays there.
+Result<Solved> solve_growth(const ScenarioProblem& p, const Execution& execution) {
+  const std::size_t n = p.returns.columns();
+  const auto size = static_cast<Index>(n);
+  const auto n_periods = static_cast<Index>(p.returns.rows());
+  const auto count = static_cast<double>(n_periods);
+  const double unit = typical_return(p.returns);
+  const Eigen::Map<const RowMatrix> returns(p.returns.data(), n_periods, size);
+  const AllowedWeights allowed = allowed_in(p);
+  QuadraticProgram program = program_over(allowed, 0);
+  QUANTA_TRY(const std::vector<double> start, solvent_weights(p, allowed, to_the_end(execution)));
+  VectorXd weights = Eigen::Map<const VectorXd>(start.data(), size);
+  VectorXd earned = returns * weights;
+  const auto value_of = [&](const VectorXd& at) {
+    if (!(at.minCoeff() > -1.0)) return kInfinity;
+    double sum = 0.0;
+    for (const double x : at) sum -= std::log1p(x);
+    return sum / count;
+  };
+  Solved out{.weights = {}, .dual = empty_dual(p), .iterations = 0, .method = "newton"};
+  QuadraticSolution solution;
+  double value = value_of(earned);
+  bool arrived = false;
+  while (!arrived && out.iterations < kMostNewtonSteps) {
+    if (execution.cancelled()) {
+      out.weights.assign(weights.begin(), weights.end());
+      return best_so_far(p, allowed, std::move(out), execution);
+    }
+    ++out.iterations;
+    // The program in units of a squared return: its coefficients are of the order of 1.
+    const VectorXd wealth = (earned.array() + 1.0).matrix();
+    const RowMatrix rows = wealth.cwiseInverse().asDiagonal() * returns / unit;
+    Eigen::Map<Eigen::MatrixXd> form(program.quadratic.data(), size, size);
+    form.setZero();
+    form.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose(), 1.0 / count);
+    form.triangularView<Eigen::StrictlyUpper>() = form.transpose();
+    const VectorXd gradient = rows.colwise().sum().transpose() / (-count * unit);
+    Eigen::Map<VectorXd>(program.linear.data(), size) = gradient - form * weights;
+    QUANTA_TRY(solution, solve_quadratic_program(program, to_the_end(execution), solution.states));
+    const VectorXd step = Eigen::Map<const VectorXd>(solution.x.data(), size) - weights;
+    const VectorXd change = returns * step;
+    const double slope = unit * unit * gradient.dot(step);
+    double length = 1.0;
+    double next = value_of(earned + change);
+    // Near the end the step is right and the fall less than rounding shows.
+    arrived = slope >= -kArrived * unit && next < kInfinity;
+    while (!arrived && !(next <= value + 1e-4 * length * slope) && length > 1e-12) {
+      length *= 0.5;
+      next = value_of(earned + length * change);
+    }
+    weights += length * step;
+    earned = returns * weights;
+    value = next;
+  }
+  if (!(weights.cwiseAbs().maxCoeff() < kFarWeight)) {
+    return infeasible("objective", "growth has no limit");
+  }
+  out.weights.assign(weights.begin(), weights.end());
+  out.dual = attained(p, out.weights);
+  set_multipliers(allowed, solution, unit * unit, out.dual);
   return out;
 }
 
@@ -703,6 +690,8 @@ Result<Solved> solve(const ScenarioProblem& p, const Execution& execution) {
       return solve_semivariance(p, execution);
     case ScenarioRisk::kEvar:
       return tail_of_one(p) ? solve_kinks(p, execution) : solve_entropic(p, execution);
+    case ScenarioRisk::kMissedGrowth:
+      return solve_growth(p, execution);
   }
   return fail(ErrorKind::kInternal, "no such risk");
 }

@@ -34,6 +34,9 @@ enum class ScenarioRisk {
   kEvar,          ///< min over z > 0 of z ln(mean exp(loss_t / z) / (1 - alpha)).
                   ///< Ahmadi-Javid, J. Optim. Theory Appl. 155 (2012)
   kMaxDrawdown,   ///< max d_t
+  kMissedGrowth,  ///< -mean ln(1 + r_t'w), whose least is Kelly's portfolio of largest growth;
+                  ///< infinite where a period loses everything. Kelly, Bell System Tech. J. 35
+                  ///< (1956); Cover, IEEE Trans. Inf. Theory 30 (1984)
 };
 
 /// T scenarios of n assets; every risk is per period, as the returns are.
@@ -49,11 +52,12 @@ struct ScenarioProblem {
 
 /// What proves the value: weights of the scenarios, chosen by the other side of the duality. g, the
 /// gradient that they make, is a lower bound g'w of the risk for every w, but for kSemivariance,
-/// where it is g'w - T/4 sum_t y_t^2.
+/// where it is g'w - T/4 sum_t y_t^2, and for kMissedGrowth,
+/// g'w + 1/T sum_t (ln(T y_t) + 1 - T y_t): tangents of the logarithm.
 struct ScenarioDual {
   /// y, T. kCvar, kCdar, kMaxDrawdown, kEvar: probabilities, at most 1 / ((1 - alpha) T) for the
   /// first two, and for kEvar with relative entropy sum y_t ln(T y_t) <= -ln(1 - alpha).
-  /// kMad: |y_t| <= 1/T. kSemivariance: y_t >= 0.
+  /// kMad: |y_t| <= 1/T. kSemivariance: y_t >= 0. kMissedGrowth: y_t > 0.
   std::vector<double> scenarios;
   /// kCdar, kMaxDrawdown: p, T + 1: probability of the peak at s = 0..T from which the drawdown
   /// counts; sum_{s<=k} p_s >= sum_{t<=k} y_t for every k, so that no peak is later than its fall.
@@ -78,10 +82,10 @@ struct ScenarioAnswer {
 ///
 /// kCvar and kMad: the simplex method on the kinks of the objective, which ends in a vertex.
 /// kCdar and kMaxDrawdown: cutting plane; a vertex as well. kSemivariance: Newton's method with a
-/// quadratic program over the periods below the mean. kEvar: Newton's method in (w, z), and the
-/// cutting plane where its optimum has no z > 0. Where weights have no bounds, optimality is proven
-/// for weights up to 10^4. With (1 - alpha) T <= 1 the tail is the one worst period, and EVaR and
-/// CVaR are the largest loss.
+/// quadratic program over the periods below the mean. kMissedGrowth: Newton's method. kEvar:
+/// Newton's method in (w, z), and the cutting plane where its optimum has no z > 0. Where weights
+/// have no bounds, optimality is proven for weights up to 10^4. With (1 - alpha) T <= 1 the tail is
+/// the one worst period, and EVaR and CVaR are the largest loss.
 ///
 /// Errors, with the field they name:
 ///   kBadInput    "returns": fewer than 2 rows, no assets, not finite (names row and column);
@@ -89,7 +93,8 @@ struct ScenarioAnswer {
 ///                not finite.
 ///   kInfeasible  "bounds", "limits": as optimize_mean_variance; "target": above the largest return
 ///                within bounds and limits (says it); "objective": without bounds some mix of
-///                assets loses in no scenario, so that nothing limits it.
+///                assets loses in no scenario, so that nothing limits it; kMissedGrowth: all
+///                allowed weights lose everything in some period ("bounds").
 /// Where execution.stop ends it early there is no error: the answer is the best found, at the least
 /// some weights that are allowed, and its certificate says how far from the least risk they can be.
 /// Deterministic; one thread. Cost: kCvar and kMad, a few hundred products of the returns with a

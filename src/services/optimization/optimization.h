@@ -40,12 +40,13 @@ enum class OptimizeObjective {
   kMaxDecorrelation,    ///< least w'Cw, C the correlations
   kTrackingError,       ///< least deviation of the return beyond a benchmark
   kMinCvar,             ///< least mean of the worst losses of a period; from here on to
-                        ///< kMinMaxDrawdown: portfolio/objectives/scenario_risk.h
+                        ///< kKelly: portfolio/objectives/scenario_risk.h
   kMinCdar,             ///< least mean of the worst drawdowns
   kMinMad,              ///< least mean absolute deviation
   kMinSemivariance,     ///< least mean square below the mean
   kMinEvar,             ///< least entropic value at risk
   kMinMaxDrawdown,      ///< least maximum drawdown
+  kKelly,               ///< largest mean ln(1 + r'w): growth per period
   kRiskParity,          ///< each asset contributes the same risk
   kRiskBudget,          ///< each asset contributes its budget of the risk
   kInverseVolatility,   ///< 1 / sigma
@@ -73,6 +74,7 @@ constexpr auto enum_names(OptimizeObjective) {
                     std::pair{kMinSemivariance, Name("min-semivariance")},
                     std::pair{kMinEvar, Name("min-evar")},
                     std::pair{kMinMaxDrawdown, Name("min-max-drawdown")},
+                    std::pair{kKelly, Name("kelly")},
                     std::pair{kRiskParity, Name("risk-parity")},
                     std::pair{kRiskBudget, Name("risk-budget")},
                     std::pair{kInverseVolatility, Name("inverse-volatility")},
@@ -95,8 +97,7 @@ constexpr bool is_discrete(OptimizeObjective objective) {
 
 /// Measured on the returns of each period, not on moments.
 constexpr bool is_scenario(OptimizeObjective objective) {
-  return objective >= OptimizeObjective::kMinCvar &&
-         objective <= OptimizeObjective::kMinMaxDrawdown;
+  return objective >= OptimizeObjective::kMinCvar && objective <= OptimizeObjective::kKelly;
 }
 
 constexpr bool takes_alpha(OptimizeObjective objective) {

@@ -22,10 +22,29 @@ portfolio::ScenarioRisk risk_of(OptimizeObjective objective) {
       return portfolio::ScenarioRisk::kEvar;
     case OptimizeObjective::kMinMaxDrawdown:
       return portfolio::ScenarioRisk::kMaxDrawdown;
+    case OptimizeObjective::kKelly:
+      return portfolio::ScenarioRisk::kMissedGrowth;
     default:
       break;
   }
   return portfolio::ScenarioRisk::kCvar;
+}
+
+/// What is missed, least, is what is gained, most: every figure with the other sign.
+void turn_to_gain(portfolio::ScenarioAnswer& answer) {
+  const auto turn = [](double& x) { x = 0.0 - x; };
+  turn(answer.value);
+  turn(answer.certificate.best);
+  turn(answer.certificate.bound);
+  portfolio::ShadowPrices& prices = answer.shadow_prices;
+  turn(prices.sum);
+  for (double& price : prices.lower) turn(price);
+  for (double& price : prices.upper) turn(price);
+  for (auto& [lower, upper] : prices.limits) {
+    turn(lower);
+    turn(upper);
+  }
+  if (prices.target) turn(*prices.target);
 }
 
 }  // namespace
@@ -60,6 +79,9 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
   auto answer = portfolio::optimize_scenario_risk(problem, deadline.execution());
   if (!answer) return of_flags(std::move(answer).error(), request);
 
+  const bool gain = request.objective == OptimizeObjective::kKelly;
+  if (gain) turn_to_gain(*answer);
+
   portfolio::ContinuousAnswer rows{};
   rows.weights = answer->weights;
   rows.shadow_prices = answer->shadow_prices;
@@ -68,7 +90,7 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
   }
   document.weights = answer->weights;
   document.objective.value = answer->value;
-  document.objective.sense = portfolio::Sense::kMinimize;
+  document.objective.sense = gain ? portfolio::Sense::kMaximize : portfolio::Sense::kMinimize;
   document.certificate = answer->certificate;
   document.constraints = constraint_rows(shared, rows, estimate.assets);
   document.provenance.method = std::string(answer->method);
