@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Solves the scenario objectives of `quanta optimize` a second time, with scipy, and compares.
+"""Solves objectives of `quanta optimize` a second time, with scipy, and compares.
 
     scripts/optimization_peers.py --binary build/release/quanta --prices prices.csv [--from D] [--to D]
 
 CVaR, CDaR, MAD and maximum drawdown are stated as linear programs and given to HiGHS, semi-variance
-as a quadratic program, EVaR and growth (Kelly) as smooth ones to SLSQP. Exit status 0: all agree; 1: one does not;
+as a quadratic program, EVaR, growth (Kelly) and robust means as smooth ones to SLSQP. Exit status 0: all agree; 1: one does not;
 77: scipy is not installed.
 """
 
@@ -102,13 +102,13 @@ class Program:
             more, lower = 2 * t + 1, [0] * t + [None] + [0] * t
         return self.solve(more, cost, sparse.vstack(rows), np.zeros(3 * t), lower)
 
-    def smooth(self, value, gradient, n_more=0, start=(), upper=1.0):
+    def smooth(self, value, gradient, n_more=0, start=(), upper=1.0, lower=0.0, more=()):
         """SLSQP from equal weights; several rounds, as each ends early."""
         n = self.n
         x = np.r_[np.full(n, 1 / n), start]
         constraints = [{"type": "eq", "fun": lambda x: x[:n].sum() - 1,
-                        "jac": lambda x: np.r_[np.ones(n), np.zeros(n_more)]}]
-        bounds = [(0, upper)] * n + [(1e-9, None)] * n_more
+                        "jac": lambda x: np.r_[np.ones(n), np.zeros(n_more)]}, *more]
+        bounds = [(lower, upper)] * n + [(1e-9, None)] * n_more
         for _ in range(5):
             x = minimize(value, x, jac=gradient, bounds=bounds, constraints=constraints, method="SLSQP",
                          options={"ftol": 1e-16, "maxiter": 2000}).x
@@ -125,6 +125,30 @@ class Program:
 
         weights, found = self.smooth(value, gradient)
         return weights, found / self.scale**2
+
+    def robust(self, kind, width, target=None, lower=0.0, upper=1.0):
+        """The utility (risk aversion 3) or the least variance by the worst of the means; annual."""
+        returns = self.returns / self.scale
+        mean = 252 * returns.mean(axis=0)
+        covariance = 252 * np.cov(returns.T)
+        errors = width * np.sqrt(252 / self.n_periods * np.diag(covariance))
+        radius = width * math.sqrt(252 / self.n_periods) if kind == "ellipsoid" else 0.0
+        mean = mean - errors if kind == "box" else mean  # long only
+
+        def worst(w):
+            return mean @ w - radius * math.sqrt(w @ covariance @ w)
+
+        def worst_gradient(w):
+            return mean - radius * covariance @ w / math.sqrt(w @ covariance @ w)
+
+        if target is None:
+            weights, found = self.smooth(lambda w: 1.5 * w @ covariance @ w - worst(w),
+                                         lambda w: 3 * covariance @ w - worst_gradient(w),
+                                         lower=lower, upper=upper)
+            return weights, -found
+        reached = {"type": "ineq", "fun": lambda w: worst(w) - target, "jac": worst_gradient}
+        return self.smooth(lambda w: w @ covariance @ w, lambda w: 2 * covariance @ w,
+                           lower=lower, upper=upper, more=[reached])
 
     def kelly(self, upper=1.0):
         """The mean logarithm; the answer has the other sign. Returns as they are, not scaled."""
@@ -186,6 +210,12 @@ def main():
         ("min-evar", ["--alpha", "0.9"], lambda: plain.evar(0.9), 1e-7),
         ("kelly", [], plain.kelly, 1e-7),
         ("kelly", ["--bounds", "0:0.1"], lambda: plain.kelly(0.1), 1e-7),
+        ("utility", ["--robust", "box:1"], lambda: plain.robust("box", 1), 1e-8),
+        ("utility", ["--robust", "ellipsoid:1"], lambda: plain.robust("ellipsoid", 1), 1e-8),
+        ("utility", ["--robust", "ellipsoid:2", "--bounds", "-0.2:0.5"],
+         lambda: plain.robust("ellipsoid", 2, lower=-0.2, upper=0.5), 1e-8),
+        ("target-return", ["--target", "0.1", "--robust", "ellipsoid:0.5"],
+         lambda: plain.robust("ellipsoid", 0.5, 0.1), 1e-8),
     ]
     print(f"{returns.shape[0]} returns of {returns.shape[1]} assets")
     print(f"{'objective':<52}{'quanta':>22}{'scipy':>22}{'difference':>12}{'weights':>10}")

@@ -157,6 +157,18 @@ std::string text_of(const OptimizeDocument& document, const Terminal& terminal) 
   return text;
 }
 
+/// "box:2" or "ellipsoid:1.5".
+Result<services::RobustRequest> read_robust(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) {
+    return wrong_value("--robust", text, "a set and its width, such as box:1 or ellipsoid:2");
+  }
+  services::RobustRequest request;
+  QUANTA_TRY(request.set, parse_enum<services::UncertaintySet>(text.substr(0, colon), "--robust"));
+  QUANTA_TRY(request.width, read_number(text.substr(colon + 1), "--robust"));
+  return request;
+}
+
 }  // namespace
 
 Action declare_optimize(CLI::App& app) {
@@ -172,6 +184,13 @@ Action declare_optimize(CLI::App& app) {
   add_number(app, "--alpha", "confidence of min-cvar, min-cdar, min-evar (default 0.95)",
              request->alpha);
   add_number(app, "--risk-aversion", "delta of utility (default 3)", request->risk_aversion);
+  add_value(
+      app, "--robust", "box:X|ellipsoid:X",
+      "utility, target-return, max-sharpe: by the worst of the means within X standard errors",
+      [request](std::string_view text) -> Result<void> {
+        QUANTA_TRY(request->robust, read_robust(text));
+        return {};
+      });
   add_bounds_flags(app, request->bounds);
   add_text(app, "--groups", "FILE", "CSV asset,group", request->groups_file);
   add_repeatable(app, "--group", "NAME=LO:HI", "of the sum of a group's weights",

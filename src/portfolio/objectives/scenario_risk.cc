@@ -11,9 +11,9 @@
 #include <fmt/format.h>
 
 #include "portfolio/objectives/scenario_proof.h"
+#include "portfolio/objectives/shadow_prices.h"
 #include "portfolio/optimizers/allowed_weights.h"
 #include "portfolio/optimizers/cutting_plane.h"
-#include "portfolio/optimizers/dual_bound.h"
 #include "portfolio/optimizers/piecewise_linear.h"
 #include "portfolio/optimizers/quadratic_program.h"
 
@@ -622,32 +622,6 @@ Result<Solved> solve_growth(const ScenarioProblem& p, const Execution& execution
 
 // ---- The answer ---------------------------------------------------------------------------------
 
-ShadowPrices prices_of(const ScenarioProblem& p, const ScenarioAnswer& answer) {
-  const std::size_t n = answer.weights.size();
-  ShadowPrices out;
-  std::vector<double> pull = scenario_gradient(p, answer.dual).gradient;
-  for (std::size_t r = 0; r < p.limits.size(); ++r) {
-    const double u = answer.dual.limits[r];
-    out.limits.push_back({.lower = std::max(u, 0.0), .upper = std::min(u, 0.0)});
-    for (std::size_t i = 0; i < n; ++i) pull[i] -= u * p.limits[r].coefficients[i];
-  }
-  if (p.target) {
-    out.target = answer.dual.target;
-    for (std::size_t i = 0; i < n; ++i) pull[i] -= answer.dual.target * p.mean[i];
-  }
-  for (double& value : pull) value = -value;
-  out.sum = -largest_on_budget(pull, p.bounds.lower, p.bounds.upper, 1.0).price;
-  const double noise = 1e-12 * largest_entry(pull);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double price = -pull[i] - out.sum;
-    const bool low = answer.weights[i] <= p.bounds.lower[i] && price > noise;
-    const bool high = answer.weights[i] >= p.bounds.upper[i] && price < -noise;
-    out.lower.push_back(low ? price : 0.0);
-    out.upper.push_back(high ? price : 0.0);
-  }
-  return out;
-}
-
 ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
   ScenarioAnswer out{
       .weights = clean_weights(p.bounds.lower, p.bounds.upper, std::move(solved.weights)),
@@ -669,7 +643,12 @@ ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
   out.certificate.gap = out.value - out.certificate.bound;
   out.certificate.proven =
       out.certificate.gap <= room && proof.bound - out.value <= room && proof.infeasibility <= kMet;
-  out.shadow_prices = prices_of(p, out);
+  out.shadow_prices = shadow_prices_of({.bounds = p.bounds,
+                                        .limits = p.limits,
+                                        .mean = p.mean,
+                                        .target = p.target ? &*p.target : nullptr},
+                                       out.weights, scenario_gradient(p, out.dual).gradient,
+                                       out.dual.limits, out.dual.target);
   return out;
 }
 

@@ -135,6 +135,32 @@ Result<void> check(const OptimizeRequest& request) {
   return check_assessment(request);
 }
 
+/// What a set of means does not go together with.
+Result<void> check_robust(const OptimizeRequest& request) {
+  using enum OptimizeObjective;
+  if (!request.robust) return {};
+  const OptimizeObjective objective = request.objective;
+  if (objective != kUtility && objective != kTargetReturn && objective != kMaxSharpe) {
+    return out_of_place("robust", "utility, target-return or max-sharpe", objective);
+  }
+  if (!request.moments.moments_file.empty()) {
+    return fail(ErrorKind::kUsage,
+                "standard errors need the number of returns: prices, not a file of moments",
+                "robust");
+  }
+  if (!request.current.empty() || request.select || request.min_weight) {
+    return fail(ErrorKind::kUsage, "does not go together with --current, --select or --min-weight",
+                "robust");
+  }
+  if (!(request.robust->width > 0.0)) {
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{} standard errors are no width; 1 or 2 are usual", request.robust->width),
+        "robust");
+  }
+  return {};
+}
+
 ReturnAndRisk figures(const statistics::Moments& moments, const std::vector<double>& weights,
                       double risk_free) {
   ReturnAndRisk result;
@@ -156,6 +182,7 @@ ReturnAndRisk figures(const statistics::Moments& moments, const std::vector<doub
 
 Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run) {
   QUANTA_CHECK(check(request));
+  QUANTA_CHECK(check_robust(request));
   QUANTA_TRY(const Estimate estimate, estimate_moments(request.moments, run.execution));
   if (estimate.assets.size() < 2) {
     return bad_input(request.moments.moments_file.empty() ? "prices" : "moments",

@@ -126,6 +126,22 @@ struct GroupLimit {
   double upper = 1.0;
 };
 
+/// Where the true means may be (portfolio/objectives/robust_mean.h).
+enum class UncertaintySet {
+  kBox,        ///< each within so many standard errors of its own
+  kEllipsoid,  ///< all together within so many, by the covariance of the means
+};
+
+constexpr auto enum_names(UncertaintySet) {
+  return std::array{std::pair{UncertaintySet::kBox, std::string_view("box")},
+                    std::pair{UncertaintySet::kEllipsoid, std::string_view("ellipsoid")}};
+}
+
+struct RobustRequest {
+  UncertaintySet set = UncertaintySet::kEllipsoid;
+  double width = 1.0;  ///< in standard errors of the means, > 0
+};
+
 /// What is not given is left at its default. A member that does not belong to the objective (a
 /// target for min-variance, lots for selection) is an error, so that nothing asked for is ignored.
 struct OptimizeRequest {
@@ -136,6 +152,7 @@ struct OptimizeRequest {
                                         ///< and its kin, and of min-variance with `select`
   std::optional<double> alpha;          ///< min-cvar, min-cdar, min-evar; default 0.95
   std::optional<double> risk_aversion;  ///< utility; default 3
+  std::optional<RobustRequest> robust;  ///< utility, target-return, max-sharpe: by the worst means
 
   BoundsRequest bounds;     ///< of weights
   std::string groups_file;  ///< CSV asset,group

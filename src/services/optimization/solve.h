@@ -51,6 +51,12 @@ std::vector<ConstraintRow> constraint_rows(const portfolio::MeanVarianceProblem&
 Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
                        const portfolio::MeanVarianceProblem& problem, OptimizeDocument& document);
 
+/// The same as solve_weights for the worst of the means that the request allows (utility,
+/// target-return, max-sharpe): called by it with the problem as stated.
+Result<void> solve_robust(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
+                          const portfolio::MeanVarianceProblem& problem,
+                          OptimizeDocument& document);
+
 /// The same as solve_weights for rules, which run within microseconds and cannot be stopped.
 Result<void> solve_rule(const OptimizeRequest& request, const Estimate& estimate,
                         OptimizeDocument& document);

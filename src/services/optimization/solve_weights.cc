@@ -205,6 +205,7 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
     QUANTA_CHECK(add_benchmark(request, estimate, run, document, problem));
   }
 
+  if (request.robust) return solve_robust(request, estimate, run, problem, document);
   if (request.select || request.min_weight) {
     return solve_few(request, estimate, run, problem, document);
   }
