@@ -206,11 +206,12 @@ Action declare_optimize(CLI::App& app) {
   add_text(app, "--benchmark", "FILE[:COLUMN]", "tracking-error: what is followed",
            request->benchmark);
   add_text(app, "--budgets", "FILE", "risk-budget: CSV asset,budget", request->budgets_file);
-  add_choice<statistics::LinkageMethod>(app, "--linkage", "hrp, herc (default single)",
-                                        request->linkage);
-  add_choice<portfolio::CorrelationDistance>(app, "--distance", "hrp, herc (default direct)",
-                                             request->distance);
-  add_whole(app, "--clusters", "herc: how many (default: by the gaps of dispersion)",
+  add_choice<statistics::LinkageMethod>(
+      app, "--linkage", "hrp, herc, nested-clusters (default single)", request->linkage);
+  add_choice<portfolio::CorrelationDistance>(
+      app, "--distance", "hrp, herc, nested-clusters (default direct)", request->distance);
+  add_whole(app, "--clusters",
+            "herc, nested-clusters: how many (default: by the gaps of dispersion)",
             request->clusters, 1);
   add_switch(app, "--leaf-order", "hrp: the optimal order of the tree's leaves",
              request->leaf_order);

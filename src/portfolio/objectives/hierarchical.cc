@@ -9,6 +9,7 @@
 #include <Eigen/Dense>
 #include <fmt/format.h>
 
+#include "portfolio/objectives/mean_variance.h"
 #include "statistics/checked_returns.h"
 #include "statistics/moments.h"
 
@@ -121,7 +122,101 @@ std::size_t clusters_by_gap(const statistics::Linkage& tree, const Matrix& d) {
   return best;
 }
 
+/// The tree, and the assets of each of its clusters.
+struct Clusters {
+  statistics::Linkage tree;
+  std::vector<std::size_t> of_asset;
+  std::vector<std::size_t> order;
+  std::vector<std::vector<std::size_t>> members;
+};
+
+Result<Clusters> find_clusters(const Matrix& covariance, const HierarchicalOptions& options) {
+  QUANTA_TRY(const Matrix d, distances(covariance, options.distance));
+  QUANTA_TRY(statistics::Linkage tree, statistics::linkage(d, options.linkage));
+  const std::size_t n = covariance.rows();
+  if (options.clusters && (*options.clusters == 0 || *options.clusters > n)) {
+    return bad_input("clusters", fmt::format("{} clusters of {} assets: 1 to {} are possible",
+                                             *options.clusters, n, n));
+  }
+  if (tree.merges.empty()) return Clusters{std::move(tree), {0}, {0}, {{0}}};
+  const std::size_t k = options.clusters.value_or(clusters_by_gap(tree, d));
+  Clusters out{.tree = std::move(tree), .of_asset = {}, .order = {}, .members = {}};
+  out.of_asset = statistics::cut(out.tree, k);
+  out.order = statistics::leaf_order(out.tree);
+  out.members.resize(k);
+  for (std::size_t i = 0; i < n; ++i) out.members[out.of_asset[i]].push_back(i);
+  return out;
+}
+
+/// The conditions of the long-only least variance, from covariance and weights alone.
+double optimality_residual(const Matrix& covariance, const std::vector<double>& u) {
+  const std::size_t n = u.size();
+  std::vector<double> shared(n);
+  double variance = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) shared[i] += covariance(i, j) * u[j];
+    variance += shared[i] * u[i];
+  }
+  double worst = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double missing = variance - shared[i];
+    worst = std::max(worst, u[i] > 0.0 ? std::abs(missing) : missing);
+  }
+  return variance > 0.0 ? worst / variance : 0.0;
+}
+
+Result<std::vector<double>> least_variance(const Matrix& covariance, const Execution& execution) {
+  const std::size_t n = covariance.rows();
+  QUANTA_TRY(ContinuousAnswer answer, optimize_mean_variance({.mean = std::vector<double>(n),
+                                                              .covariance = covariance,
+                                                              .bounds = uniform_bounds(n, 0.0, 1.0),
+                                                              .objective = Objective::kMinVariance},
+                                                             execution));
+  return std::move(answer.weights);
+}
+
 }  // namespace
+
+Result<HierarchicalAnswer> nested_clusters(const Matrix& covariance,
+                                           const HierarchicalOptions& options,
+                                           const Execution& execution) {
+  QUANTA_TRY(Clusters clusters, find_clusters(covariance, options));
+  const std::size_t n = covariance.rows();
+  const std::size_t k = clusters.members.size();
+  HierarchicalAnswer answer;
+  std::vector<std::vector<double>> inner;  // n weights each, of the cluster's own portfolio
+  for (const std::vector<std::size_t>& members : clusters.members) {
+    Matrix own(members.size(), members.size());
+    for (std::size_t a = 0; a < members.size(); ++a) {
+      for (std::size_t b = 0; b < members.size(); ++b) {
+        own(a, b) = covariance(members[a], members[b]);
+      }
+    }
+    QUANTA_TRY(const std::vector<double> weights, least_variance(own, execution));
+    answer.rule_residual = std::max(answer.rule_residual, optimality_residual(own, weights));
+    std::vector<double>& spread = inner.emplace_back(n);
+    for (std::size_t a = 0; a < members.size(); ++a) spread[members[a]] = weights[a];
+  }
+  Matrix between(k, k);
+  for (std::size_t c = 0; c < k; ++c) {
+    std::vector<double> shared(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (const std::size_t j : clusters.members[c]) shared[i] += covariance(i, j) * inner[c][j];
+    }
+    for (std::size_t d = 0; d < k; ++d) {
+      for (const std::size_t i : clusters.members[d]) between(c, d) += shared[i] * inner[d][i];
+    }
+  }
+  QUANTA_TRY(const std::vector<double> outer, least_variance(between, execution));
+  answer.rule_residual = std::max(answer.rule_residual, optimality_residual(between, outer));
+  for (std::size_t i = 0; i < n; ++i) {
+    answer.weights.push_back(outer[clusters.of_asset[i]] * inner[clusters.of_asset[i]][i]);
+  }
+  normalise(answer.weights);
+  answer.clusters = std::move(clusters.of_asset);
+  answer.order = std::move(clusters.order);
+  return answer;
+}
 
 Result<HierarchicalAnswer> hierarchical_risk_parity(const Matrix& covariance,
                                                     const HierarchicalOptions& options) {
@@ -159,21 +254,15 @@ HierarchicalAnswer recursive_bisection(const Matrix& covariance, std::vector<std
 
 Result<HierarchicalAnswer> hierarchical_equal_risk(const Matrix& covariance,
                                                    const HierarchicalOptions& options) {
-  QUANTA_TRY(const Matrix d, distances(covariance, options.distance));
-  QUANTA_TRY(const statistics::Linkage tree, statistics::linkage(d, options.linkage));
+  QUANTA_TRY(Clusters found, find_clusters(covariance, options));
+  const statistics::Linkage& tree = found.tree;
+  const std::vector<std::vector<std::size_t>>& members = found.members;
   const std::size_t n = covariance.rows();
-  if (options.clusters && (*options.clusters == 0 || *options.clusters > n)) {
-    return bad_input("clusters", fmt::format("{} clusters of {} assets: 1 to {} are possible",
-                                             *options.clusters, n, n));
-  }
+  const std::size_t k = members.size();
   HierarchicalAnswer answer;
   if (tree.merges.empty()) return HierarchicalAnswer{{1.0}, {0}, {0}, 0.0};
-  answer.order = statistics::leaf_order(tree);
-  const std::size_t k = options.clusters.value_or(clusters_by_gap(tree, d));
-  answer.clusters = statistics::cut(tree, k);
-
-  std::vector<std::vector<std::size_t>> members(k);
-  for (std::size_t i = 0; i < n; ++i) members[answer.clusters[i]].push_back(i);
+  answer.order = std::move(found.order);
+  answer.clusters = std::move(found.of_asset);
   answer.weights.assign(n, 0.0);
   for (const auto& cluster : members) {
     double total = 0.0;

@@ -1,4 +1,5 @@
-/// Portfolios from the tree of the assets' correlations: no optimisation, no inverse.
+/// Portfolios from the tree of the assets' correlations: but for nested clusters no optimisation,
+/// no inverse.
 ///
 ///   QUANTA_TRY(const HierarchicalAnswer answer,
 ///              hierarchical_risk_parity(covariance, {.linkage = LinkageMethod::kWard}));
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/execution.h"
 #include "core/matrix.h"
 #include "core/result.h"
 #include "statistics/linkage.h"
@@ -36,13 +38,13 @@ struct HierarchicalOptions {
   statistics::LinkageMethod linkage = statistics::LinkageMethod::kSingle;
   CorrelationDistance distance = CorrelationDistance::kDirect;
   bool optimal_leaf_order = false;           ///< HRP
-  std::optional<std::size_t> clusters = {};  ///< HERC; unset: by the gaps of dispersion
+  std::optional<std::size_t> clusters = {};  ///< HERC, nested; unset: by the gaps of dispersion
 };
 
 struct HierarchicalAnswer {
   std::vector<double> weights;        ///< positive, sum 1
   std::vector<std::size_t> order;     ///< the assets from left to right
-  std::vector<std::size_t> clusters;  ///< HERC: the cluster of each asset, from 0; else empty
+  std::vector<std::size_t> clusters;  ///< HERC, nested: of each asset, from 0; else empty
   /// Largest relative difference between the share of risk that a split gives a side and what the
   /// rule asks for, recomputed from the weights alone.
   double rule_residual = 0.0;
@@ -69,6 +71,21 @@ HierarchicalAnswer recursive_bisection(const Matrix& covariance, std::vector<std
 /// 2 … sqrt(n). Errors: as above; "clusters": 0 or above n.
 Result<HierarchicalAnswer> hierarchical_equal_risk(const Matrix& covariance,
                                                    const HierarchicalOptions& options);
+
+/// Nested clusters: within each of the clusters (as hierarchical_equal_risk finds them) the
+/// long-only portfolio of least variance, then the same of these portfolios; an asset's weight is
+/// the product. Each step is an optimum, the whole is the optimum of no one objective: it looks
+/// away from the correlations across clusters that differ from those of their portfolios, because
+/// they are estimated worst. With one cluster, or as many as assets, it is the least variance.
+/// Source: López de Prado, A Robust Estimator of the Efficient Frontier (SSRN 3469961, 2019).
+///
+/// weights are at least 0 here. rule_residual: the largest violation of the conditions of an
+/// optimum, (S u)_i = u'S u where u_i > 0 and >= where it is 0, in parts of u'S u, over all of the
+/// steps, recomputed from covariance and weights. Errors: as hierarchical_equal_risk, and those of
+/// optimize_mean_variance.
+Result<HierarchicalAnswer> nested_clusters(const Matrix& covariance,
+                                           const HierarchicalOptions& options,
+                                           const Execution& execution);
 
 /// 1/sigma_i over their sum. Errors: as above.
 Result<std::vector<double>> inverse_volatility(const Matrix& covariance);

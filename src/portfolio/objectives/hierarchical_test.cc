@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "portfolio/objectives/mean_variance.h"
 #include "statistics/moments.h"
 #include "statistics/us20_for_tests.h"
 
@@ -116,6 +117,74 @@ TEST(Hierarchical, NamesTheFieldAtFault) {
   for (const std::size_t k : {std::size_t{0}, std::size_t{3}}) {
     EXPECT_EQ(hierarchical_equal_risk(Matrix(2, 2, {1, 0, 0, 1}), {.clusters = k}).error().field,
               "clusters");
+  }
+}
+
+/// Two blocks of two assets that have nothing to do with each other.
+Matrix two_blocks() {
+  Matrix out(4, 4);
+  out(0, 0) = 0.04;
+  out(1, 1) = 0.05;
+  out(0, 1) = out(1, 0) = 0.03;
+  out(2, 2) = 0.02;
+  out(3, 3) = 0.03;
+  out(2, 3) = out(3, 2) = 0.015;
+  return out;
+}
+
+std::vector<double> least_variance_of(const Matrix& covariance) {
+  const std::size_t n = covariance.rows();
+  return optimize_mean_variance({.mean = std::vector<double>(n),
+                                 .covariance = covariance,
+                                 .bounds = uniform_bounds(n, 0.0, 1.0)},
+                                {})
+      .value()
+      .weights;
+}
+
+TEST(NestedClusters, NamesTheFieldAtFault) {
+  const auto none = nested_clusters(two_blocks(), {.clusters = 0}, {});
+  ASSERT_FALSE(none.has_value());
+  EXPECT_EQ(none.error().field, "clusters");
+  const auto many = nested_clusters(two_blocks(), {.clusters = 5}, {});
+  ASSERT_FALSE(many.has_value());
+  EXPECT_EQ(many.error().field, "clusters");
+  const auto odd = nested_clusters(Matrix(2, 3, 1.0), {}, {});
+  ASSERT_FALSE(odd.has_value());
+  EXPECT_EQ(odd.error().field, "covariance");
+}
+
+// By hand: within (2/3, 1/3) of variance 11/300 and (3/4, 1/4) of 0.01875; across, against the
+// variances.
+TEST(NestedClusters, SplitsBlocksAsTheLeastVarianceDoes) {
+  const HierarchicalAnswer answer = nested_clusters(two_blocks(), {.clusters = 2}, {}).value();
+  const double first = 11.0 / 300.0;
+  const double second = 0.01875;
+  const double to_first = second / (first + second);
+  EXPECT_NEAR(answer.weights[0], to_first * 2.0 / 3.0, 1e-14);
+  EXPECT_NEAR(answer.weights[1], to_first / 3.0, 1e-14);
+  EXPECT_NEAR(answer.weights[2], (1.0 - to_first) * 0.75, 1e-14);
+  EXPECT_NEAR(answer.weights[3], (1.0 - to_first) * 0.25, 1e-14);
+  EXPECT_LE(answer.rule_residual, 1e-13);
+  EXPECT_EQ(answer.clusters, (std::vector<std::size_t>{0, 0, 1, 1}));
+}
+
+TEST(NestedClusters, OfOneOrOfEachAreTheLeastVariance) {
+  Matrix covariance = two_blocks();
+  covariance(0, 2) = covariance(2, 0) = 0.01;
+  covariance(1, 3) = covariance(3, 1) = -0.005;
+  const std::vector<double> least = least_variance_of(covariance);
+  for (const std::size_t k : {1U, 4U}) {
+    const HierarchicalAnswer answer = nested_clusters(covariance, {.clusters = k}, {}).value();
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(answer.weights[i], least[i], 1e-13);
+  }
+}
+
+TEST(NestedClusters, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const HierarchicalAnswer alone = nested_clusters(two_blocks(), {}, {}).value();
+  for (const unsigned threads : {1U, 2U, 7U}) {
+    ThreadPool pool(threads);
+    EXPECT_EQ(nested_clusters(two_blocks(), {}, {.pool = &pool}).value().weights, alone.weights);
   }
 }
 

@@ -59,14 +59,18 @@ Result<void> check(const OptimizeRequest& request) {
   if (request.risk_weight && !discrete) {
     return out_of_place("risk-weight", "selection or lots", objective);
   }
-  const bool hierarchical = objective == kHrp || objective == kHerc;
+  const bool hierarchical = objective == kHrp || objective == kHerc || objective == kNestedClusters;
   if (!request.budgets_file.empty() != (objective == kRiskBudget)) {
     return objective == kRiskBudget ? missing("budgets", "a file asset,budget", objective)
                                     : out_of_place("budgets", "risk-budget", objective);
   }
-  if (request.linkage && !hierarchical) return out_of_place("linkage", "hrp or herc", objective);
-  if (request.distance && !hierarchical) return out_of_place("distance", "hrp or herc", objective);
-  if (request.clusters && objective != kHerc) return out_of_place("clusters", "herc", objective);
+  if (request.linkage && !hierarchical)
+    return out_of_place("linkage", "hrp, herc or nested-clusters", objective);
+  if (request.distance && !hierarchical)
+    return out_of_place("distance", "hrp, herc or nested-clusters", objective);
+  if (request.clusters && objective != kHerc && objective != kNestedClusters) {
+    return out_of_place("clusters", "herc or nested-clusters", objective);
+  }
   if (request.leaf_order && objective != kHrp) return out_of_place("leaf-order", "hrp", objective);
   const bool no_bounds = discrete || is_rule(objective);
   if (no_bounds && request.bounds.given()) {

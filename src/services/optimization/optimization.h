@@ -53,6 +53,7 @@ enum class OptimizeObjective {
   kEqualWeight,         ///< 1 / n
   kHrp,                 ///< hierarchical risk parity
   kHerc,                ///< hierarchical equal risk contribution
+  kNestedClusters,      ///< least variance within clusters, then of their portfolios
   kSelection,           ///< least q x'Sx - m'x over 0/1 choices of exactly k
   kLots,                ///< the same over x = z / N with whole z in [0, M] and sum N
 };
@@ -81,6 +82,7 @@ constexpr auto enum_names(OptimizeObjective) {
                     std::pair{kEqualWeight, Name("equal-weight")},
                     std::pair{kHrp, Name("hrp")},
                     std::pair{kHerc, Name("herc")},
+                    std::pair{kNestedClusters, Name("nested-clusters")},
                     std::pair{kSelection, Name("selection")},
                     std::pair{kLots, Name("lots")}};
 }
@@ -88,7 +90,8 @@ constexpr auto enum_names(OptimizeObjective) {
 /// A rule has no objective that it optimises: its value is the volatility, and proven is that the
 /// rule holds.
 constexpr bool is_rule(OptimizeObjective objective) {
-  return objective >= OptimizeObjective::kRiskParity && objective <= OptimizeObjective::kHerc;
+  return objective >= OptimizeObjective::kRiskParity &&
+         objective <= OptimizeObjective::kNestedClusters;
 }
 
 constexpr bool is_discrete(OptimizeObjective objective) {
@@ -163,9 +166,9 @@ struct OptimizeRequest {
   std::string benchmark;               ///< tracking-error: FILE[:COLUMN]
 
   std::string budgets_file;                                ///< risk-budget: CSV asset,budget
-  std::optional<statistics::LinkageMethod> linkage;        ///< hrp, herc; default single
-  std::optional<portfolio::CorrelationDistance> distance;  ///< hrp, herc; default direct
-  std::optional<unsigned> clusters;                        ///< herc; default: by the gaps
+  std::optional<statistics::LinkageMethod> linkage;        ///< hrp, herc, nested; default single
+  std::optional<portfolio::CorrelationDistance> distance;  ///< hrp, herc, nested; default direct
+  std::optional<unsigned> clusters;                        ///< herc, nested; default: by the gaps
   bool leaf_order = false;                                 ///< hrp: the optimal one
 
   std::optional<unsigned> select;     ///< selection: k; of weights: at most so many are held

@@ -42,9 +42,12 @@ Result<RuleAnswer> hierarchical(const OptimizeRequest& request, const Estimate& 
       .optimal_leaf_order = request.leaf_order};
   if (request.clusters) options.clusters = *request.clusters;
   const bool hrp = request.objective == OptimizeObjective::kHrp;
+  const bool nested = request.objective == OptimizeObjective::kNestedClusters;
+  const Matrix& covariance = estimate.moments.covariance;
   QUANTA_TRY(portfolio::HierarchicalAnswer answer,
-             hrp ? portfolio::hierarchical_risk_parity(estimate.moments.covariance, options)
-                 : portfolio::hierarchical_equal_risk(estimate.moments.covariance, options));
+             hrp      ? portfolio::hierarchical_risk_parity(covariance, options)
+             : nested ? portfolio::nested_clusters(covariance, options, {})
+                      : portfolio::hierarchical_equal_risk(covariance, options));
   std::string method =
       fmt::format("{} linkage, {} distance", to_text(options.linkage), to_text(options.distance));
   if (hrp) {
@@ -65,6 +68,7 @@ Result<RuleAnswer> solve(const OptimizeRequest& request, const Estimate& estimat
       return budgeted(request, estimate, document);
     case OptimizeObjective::kHrp:
     case OptimizeObjective::kHerc:
+    case OptimizeObjective::kNestedClusters:
       return hierarchical(request, estimate);
     case OptimizeObjective::kInverseVolatility: {
       QUANTA_TRY(std::vector<double> weights,
