@@ -156,6 +156,10 @@ Result<void> check_robust(const OptimizeRequest& request) {
     return fail(ErrorKind::kUsage, "does not go together with --current, --select or --min-weight",
                 "robust");
   }
+  if (request.sensitivity || request.confidence || request.stability) {
+    return fail(ErrorKind::kUsage,
+                "does not go together with --sensitivity, --confidence or --stability", "robust");
+  }
   if (!(request.robust->width > 0.0)) {
     return fail(
         ErrorKind::kUsage,
