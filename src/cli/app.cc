@@ -30,6 +30,19 @@ void say(std::string_view what, const Terminal& terminal, std::string_view messa
   write(stderr, line);  // nothing can be done where even that fails
 }
 
+/// The limits that contradict each other, each with what it would have to be and its flag.
+std::string conflicts_text(const std::vector<Conflict>& conflicts, const Terminal& terminal) {
+  std::string text;
+  for (const Conflict& conflict : conflicts) {
+    Table table({{"limit", Align::kLeft}, {"would have to be", Align::kLeft}, {"", Align::kLeft}});
+    for (const ConflictingLimit& limit : conflict) {
+      table.add({{limit.words}, {limit.remedy}, {limit.field.empty() ? "" : "--" + limit.field}});
+    }
+    text += table.to_text(terminal);
+  }
+  return text;
+}
+
 /// Exit status 0 or 1. Who reads only the first lines (`| head`) needs no message.
 int print(std::string_view text) {
   if (write(stdout, text)) return 0;
@@ -38,7 +51,9 @@ int print(std::string_view text) {
 }
 
 int report(const Error& error, bool json) {
-  say("", standard_error(), to_text(error));
+  const Terminal terminal = standard_error();
+  say("", terminal, to_text(error));
+  write(stderr, conflicts_text(error.conflicts, terminal));
   if (json) write(stdout, json::print(json::to(problem_of(error))));
   return exit_status(error.kind);
 }

@@ -39,11 +39,22 @@ Problem problem_of(const Error& error) {
   if (error.place.line > 0) detail.line = error.place.line;
   if (error.place.column > 0) detail.column = error.place.column;
   detail.message = error.message;
+  std::optional<std::vector<ProblemConflict>> conflicts;
+  for (const Conflict& conflict : error.conflicts) {
+    if (!conflicts) conflicts.emplace();
+    std::vector<ProblemLimit>& limits = conflicts->emplace_back().limits;
+    for (const ConflictingLimit& limit : conflict) {
+      limits.push_back({limit.field.empty() ? std::nullopt : std::optional(limit.field), limit.name,
+                        limit.of, limit.relation, limit.limit, limit.nearest, limit.nearest_in_set,
+                        limit.words + " would have to be " + limit.remedy});
+    }
+  }
   return {std::string("urn:quanta:problem:") + kind.name,
           kind.title,
           kind.status,
           to_text(error),
-          {std::move(detail)}};
+          {std::move(detail)},
+          std::move(conflicts)};
 }
 
 }  // namespace quanta

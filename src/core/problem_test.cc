@@ -27,6 +27,39 @@ TEST(Problem, HasNullWhereNothingIsKnown) {
   }
 }
 
+TEST(Problem, HasTheLimitsThatContradictEachOther) {
+  Error error{ErrorKind::kInfeasible, "no weights meet these limits together", {}, {}};
+  EXPECT_TRUE(json::to(problem_of(error)).as_object().at("conflicts").is_null());
+  error.conflicts = {{{.words = "group tech at most 20 %",
+                       .remedy = "at least 35 %",
+                       .field = "group",
+                       .name = "group",
+                       .of = "tech",
+                       .relation = "<=",
+                       .limit = 0.2,
+                       .nearest = 0.35,
+                       .nearest_in_set = 0.35},
+                      {.words = "weights sum to 100 %",
+                       .remedy = "90 %, not enough alone",
+                       .field = {},
+                       .name = "sum",
+                       .of = {},
+                       .relation = "=",
+                       .limit = 1.0,
+                       .nearest = {},
+                       .nearest_in_set = 0.9}}};
+  const json::Value value = json::to(problem_of(error));
+  const auto& limits = value.as_object().at("conflicts").as_array().at(0).at("limits").as_array();
+  ASSERT_EQ(limits.size(), 2U);
+  EXPECT_EQ(limits[0].at("of").as_string(), "tech");
+  EXPECT_EQ(limits[0].at("nearest").as_double(), 0.35);
+  EXPECT_EQ(limits[0].at("message").as_string(),
+            "group tech at most 20 % would have to be at least 35 %");
+  EXPECT_TRUE(limits[1].at("field").is_null());
+  EXPECT_TRUE(limits[1].at("nearest").is_null());
+  EXPECT_TRUE(json::from<Problem>(value).has_value());
+}
+
 TEST(Problem, HasATypeAndAStatusForEveryKind) {
   const struct {
     ErrorKind kind;

@@ -12,9 +12,11 @@
 
 #include <cstddef>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace quanta {
 
@@ -36,6 +38,24 @@ struct Place {
   std::size_t column = 0;
 };
 
+/// One of several limits that cannot hold together.
+struct ConflictingLimit {
+  std::string words;              ///< "group tech at most 20 %"
+  std::string remedy;             ///< what it would have to be: "at least 35 %"
+  std::string field;              ///< the parameter or flag that sets it; empty where none does
+  std::string name;               ///< what is limited: "group"
+  std::optional<std::string> of;  ///< of which: "tech"; nothing: of the whole
+  std::string relation;           ///< "<=", ">=" or "="
+  double limit = 0.0;             ///< as it stands
+  /// The nearest that would do with all other limits of the request as they are; nothing where no
+  /// change of this one alone is enough.
+  std::optional<double> nearest;
+  double nearest_in_set = 0.0;  ///< the nearest that would end this contradiction alone
+};
+
+/// Limits that contradict each other while any of them without one would not.
+using Conflict = std::vector<ConflictingLimit>;
+
 /// `message` says what was found, where, and what would be right. `field` is the parameter, flag
 /// or column at fault, empty where none is.
 struct Error {
@@ -43,6 +63,7 @@ struct Error {
   std::string message;
   std::string field;
   Place place;
+  std::vector<Conflict> conflicts = {};  ///< kInfeasible, where they are known; no limit is in two
 };
 
 /// A value or an Error that the compiler does not let the caller drop.

@@ -47,7 +47,12 @@ TEST_P(CommandLine, DoesAsTheCaseSays) {
   if (c.exit == 0) return;
   EXPECT_EQ(ended.out, "") << "a failure prints no result";
   EXPECT_TRUE(ended.err.starts_with("quanta: ")) << ended.err;
-  EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << "one message: " << ended.err;
+  ASSERT_TRUE(ended.err.ends_with('\n')) << ended.err;
+  // One message: lines after its first belong to it and are indented.
+  for (std::size_t at = ended.err.find('\n') + 1; at < ended.err.size();
+       at = ended.err.find('\n', at) + 1) {
+    EXPECT_EQ(ended.err.substr(at, 2), "  ") << "one message: " << ended.err;
+  }
 }
 
 TEST_P(CommandLine, GivesAProblemDocumentWithJson) {

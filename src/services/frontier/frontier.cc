@@ -9,6 +9,7 @@
 #include "portfolio/confidence/weight_confidence.h"
 #include "portfolio/frontier/efficient_frontier.h"
 #include "portfolio/frontier/resampled_frontier.h"
+#include "services/optimization/conflicts.h"
 
 namespace quanta::services {
 namespace {
@@ -82,10 +83,18 @@ Result<void> add_resampled(const FrontierRequest& request, const Estimate& estim
 Result<FrontierDocument> frontier(const FrontierRequest& request, const Run& run) {
   QUANTA_CHECK(check(request));
   QUANTA_TRY(const Estimate estimate, estimate_moments(request.moments, run.execution));
-  QUANTA_TRY(const portfolio::Bounds bounds, bounds_of(request.bounds, estimate.assets));
+  const auto infeasible_error = [&](Error error) {
+    return of_source(
+        with_conflicts(std::move(error), {.assets = estimate.assets, .bounds = request.bounds},
+                       run.execution),
+        request);
+  };
+  auto checked = bounds_of(request.bounds, estimate.assets);
+  if (!checked) return infeasible_error(std::move(checked).error());
+  const portfolio::Bounds bounds = *std::move(checked);
   const statistics::Moments& moments = estimate.moments;
   auto traced = portfolio::trace_frontier(moments.mean, moments.covariance, bounds, run.execution);
-  if (!traced) return of_source(std::move(traced).error(), request);
+  if (!traced) return infeasible_error(std::move(traced).error());
 
   FrontierDocument document;
   document.assets = estimate.assets;

@@ -4,6 +4,7 @@
 
 #include "portfolio/objectives/mean_variance.h"
 #include "services/moments/moments.h"
+#include "services/optimization/conflicts.h"
 #include "services/optimization/optimization.h"
 
 namespace quanta::services {
@@ -30,6 +31,10 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
 /// The error with the flag in place of the engine's field: returns and moments are made from the
 /// prices, and a user has no flag called covariance, mean or limits.
 std::unexpected<Error> of_flags(Error error, const OptimizeRequest& request);
+
+/// The limits of the request; groups and trading as they stand in the problem.
+LimitsAsStated limits_as_stated(const OptimizeRequest& request, const Estimate& estimate,
+                                const portfolio::MeanVarianceProblem& problem);
 
 /// What a search says that a deadline ended.
 inline constexpr const char* kStoppedEarly =

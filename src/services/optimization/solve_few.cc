@@ -125,15 +125,21 @@ std::vector<ConstraintRow> rows_of(const OptimizeRequest& request,
 
 Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
                        const portfolio::MeanVarianceProblem& problem, OptimizeDocument& document) {
-  QUANTA_TRY(const portfolio::CardinalityProblem few,
-             few_problem(request, estimate.assets, problem));
+  const auto infeasible_error = [&](Error error) {
+    return of_flags(with_conflicts(std::move(error), limits_as_stated(request, estimate, problem),
+                                   run.execution),
+                    request);
+  };
+  const auto stated = few_problem(request, estimate.assets, problem);
+  if (!stated) return infeasible_error(stated.error());
+  const portfolio::CardinalityProblem& few = *stated;
   const Deadline deadline(run.execution, request.deadline_s);
   const Stopwatch watch;
   auto answer = portfolio::solve_cardinality(few, {}, deadline.execution());
   if (!answer) {
     Error error = std::move(answer).error();
     if (error.field == "constraints") error = why_infeasible(request, problem, run);
-    return of_flags(std::move(error), request);
+    return infeasible_error(std::move(error));
   }
   document.weights = answer->weights;
   document.selected.emplace();

@@ -53,8 +53,15 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
                             const Run& run, OptimizeDocument& document) {
   portfolio::MeanVarianceProblem shared;  // bounds, limits and target, as for the other weights
   shared.mean = estimate.moments.mean;
-  QUANTA_TRY(shared.bounds, bounds_of(request.bounds, estimate.assets));
   QUANTA_CHECK(add_groups(request, estimate, document, shared));
+  const auto infeasible_error = [&](Error error) {
+    return of_flags(with_conflicts(std::move(error), limits_as_stated(request, estimate, shared),
+                                   run.execution),
+                    request);
+  };
+  auto bounds = bounds_of(request.bounds, estimate.assets);
+  if (!bounds) return infeasible_error(std::move(bounds).error());
+  shared.bounds = *std::move(bounds);
   if (request.target) {
     shared.objective = portfolio::Objective::kTargetReturn;
     shared.target = *request.target;
@@ -77,7 +84,7 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
   const Deadline deadline(run.execution, request.deadline_s);
   const Stopwatch watch;
   auto answer = portfolio::optimize_scenario_risk(problem, deadline.execution());
-  if (!answer) return of_flags(std::move(answer).error(), request);
+  if (!answer) return infeasible_error(std::move(answer).error());
 
   const bool gain = request.objective == OptimizeObjective::kKelly;
   if (gain) turn_to_gain(*answer);

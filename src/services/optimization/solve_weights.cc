@@ -91,6 +91,25 @@ std::unexpected<Error> of_flags(Error error, const OptimizeRequest& request) {
   return std::unexpected(std::move(error));
 }
 
+LimitsAsStated limits_as_stated(const OptimizeRequest& request, const Estimate& estimate,
+                                const portfolio::MeanVarianceProblem& problem) {
+  LimitsAsStated out{.assets = estimate.assets,
+                     .bounds = request.bounds,
+                     .groups = problem.limits,
+                     .trading = problem.trading,
+                     .most_held = request.select,
+                     .least_held = request.min_weight};
+  if (!request.target) return out;
+  if (request.objective == OptimizeObjective::kTargetRisk) {
+    out.covariance = estimate.moments.covariance;
+    out.most_volatility = request.target;
+  } else {
+    out.mean = estimate.moments.mean;
+    out.least_return = request.target;
+  }
+  return out;
+}
+
 Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate,
                         OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
   if (request.groups_file.empty()) return {};
@@ -194,7 +213,6 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
   problem.target = request.target.value_or(0.0);
   problem.risk_free = request.moments.risk_free;
   problem.risk_aversion = request.risk_aversion.value_or(3.0);
-  QUANTA_TRY(problem.bounds, bounds_of(request.bounds, estimate.assets));
   if (auto set = set_moments(request, estimate.moments, problem); !set) {
     return of_flags(std::move(set).error(), request);
   }
@@ -205,6 +223,15 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
     QUANTA_CHECK(add_benchmark(request, estimate, run, document, problem));
   }
 
+  const auto infeasible_error = [&](Error error) {
+    return of_flags(with_conflicts(std::move(error), limits_as_stated(request, estimate, problem),
+                                   run.execution),
+                    request);
+  };
+  auto bounds = bounds_of(request.bounds, estimate.assets);
+  if (!bounds) return infeasible_error(std::move(bounds).error());
+  problem.bounds = *std::move(bounds);
+
   if (request.robust) return solve_robust(request, estimate, run, problem, document);
   if (request.select || request.min_weight) {
     return solve_few(request, estimate, run, problem, document);
@@ -213,7 +240,7 @@ Result<void> solve_weights(const OptimizeRequest& request, const Estimate& estim
   const Stopwatch watch;
   const bool target_risk = request.objective == OptimizeObjective::kTargetRisk;
   auto answer = solve_problem(request, problem, deadline.execution());
-  if (!answer) return of_flags(std::move(answer).error(), request);
+  if (!answer) return infeasible_error(std::move(answer).error());
 
   document.weights = answer->weights;
   document.objective.value = answer->value;
