@@ -10,6 +10,7 @@
 #include "cli/program.h"
 #include "core/date.h"
 #include "core/json.h"
+#include "core/problem.h"
 #include "core/random.h"
 #include "services/frontier/frontier.h"
 #include "services/market_data/market_data.h"
@@ -81,6 +82,37 @@ std::string comparable(json::Value value) {
   };
   strip(value);
   return json::print(value);
+}
+
+/// What a contradiction says is data, and every change that it calls enough is.
+TEST_F(Answers, ContradictionsSayWhatIsEnough) {
+  const auto words = [](double group, double own) {
+    return Words{"optimize",   "--prices",
+                 "prices.csv", "--json",
+                 "--groups",   "groups.csv",
+                 "--group",    fmt::format("one=0:{}", group),
+                 "--bound",    fmt::format("A={}:1", own)};
+  };
+  folder_.write("groups.csv", "asset,group\nA,one\nB,one\n");
+  const Ended ended = run(folder_, words(0.2, 0.35));
+  EXPECT_EQ(ended.status, 3);
+  const auto problem = json::from<Problem>(json::parse(ended.out, "standard output").value());
+  ASSERT_TRUE(problem) << problem.error().message;
+  ASSERT_TRUE(problem->conflicts);
+  ASSERT_EQ(problem->conflicts->size(), 1U);
+  const std::vector<ProblemLimit>& limits = (*problem->conflicts)[0].limits;
+  ASSERT_EQ(limits.size(), 3U);
+  EXPECT_EQ(limits[0].of, "A");
+  EXPECT_EQ(limits[0].relation, ">=");
+  EXPECT_EQ(limits[0].parameter, "bound");
+  EXPECT_EQ(limits[1].of, std::nullopt);
+  EXPECT_EQ(limits[2].of, "one");
+  EXPECT_EQ(limits[2].limit, 0.2);
+  ASSERT_TRUE(limits[0].nearest && limits[2].nearest);
+  EXPECT_NEAR(*limits[0].nearest, 0.2, 1e-12);
+  EXPECT_NEAR(*limits[2].nearest, 0.35, 1e-12);
+  document(words(0.2, *limits[0].nearest));
+  document(words(*limits[2].nearest, 0.35));
 }
 
 TEST_F(Answers, OfLotsMatchTheirDescription) {
