@@ -27,6 +27,7 @@ constexpr int kMostNewtonSteps = 200;
 constexpr double kFirstStep = 1e-3;
 /// How well a volatility meets its limit where it decides what another limit has to be.
 constexpr double kEnough = 1e-13;
+constexpr double kCapRoom = 1e-12;
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -127,20 +128,22 @@ class Question {
 
   /// The parts of a proof that the limits of the set contradict each other; nothing where some
   /// weights meet them all. Members without a part are not in it.
-  Result<std::optional<Contradiction>> contradiction(const LimitSet& set) const;
+  Result<std::optional<Contradiction>> contradiction(const LimitSet& set);
 
   struct Nearest {
     double value = 0.0;
     std::vector<double> weights;
   };
   /// The nearest value of one limit with which the set can be met; nothing where there is none.
-  Result<std::optional<Nearest>> nearest(const LimitSet& set, std::size_t limit) const;
+  Result<std::optional<Nearest>> nearest(const LimitSet& set, std::size_t limit);
 
  private:
   std::optional<Contradiction> prove(const LimitProgram& program, const LimitSolution& solved,
                                      std::span<const double> risk_slope) const;
   Result<std::optional<Nearest>> at_volatility(const LimitProgram& program,
                                                LimitSolution linear) const;
+  Result<std::optional<Nearest>> nearest_held(const LimitProgram& others, const StatedLimit& limit);
+  Result<std::optional<Nearest>> nearest_cap(const LimitProgram& others, const StatedLimit& limit);
   double most_held(const LimitProgram& program) const {
     return program.held ? std::floor(p_.limits[*program.held].limit) : kInfinity;
   }
@@ -241,7 +244,7 @@ std::optional<Contradiction> Question::prove(const LimitProgram& program,
   return out;
 }
 
-Result<std::optional<Contradiction>> Question::contradiction(const LimitSet& set) const {
+Result<std::optional<Contradiction>> Question::contradiction(const LimitSet& set) {
   LimitProgram linear = programs_.program(set, {.rows = true});
   if (linear.crossed) {
     const std::size_t i = *linear.crossed;
@@ -348,8 +351,49 @@ Result<std::optional<Question::Nearest>> Question::at_volatility(const LimitProg
   return std::optional(Nearest{high, std::move(at_high)});
 }
 
-Result<std::optional<Question::Nearest>> Question::nearest(const LimitSet& set,
-                                                           std::size_t index) const {
+/// How many assets must be held.
+Result<std::optional<Question::Nearest>> Question::nearest_held(const LimitProgram& others,
+                                                                const StatedLimit& limit) {
+  QUANTA_TRY(const std::optional<LimitSolution> any,
+             programs_.least_stretch_held(others, kInfinity));
+  for (double most = std::floor(limit.limit) + 1.0; any; most += 1.0) {
+    QUANTA_TRY(std::optional<LimitSolution> solved, programs_.least_stretch_held(others, most));
+    if (solved) return std::optional(Nearest{most, std::move(solved->w)});
+  }
+  return std::optional<Nearest>();
+}
+
+/// The least cap of some weights where the number of assets is limited, by halving: with the cap as
+/// a bound the relaxation of the number is tight, with one that gives way it is not.
+Result<std::optional<Question::Nearest>> Question::nearest_cap(const LimitProgram& others,
+                                                               const StatedLimit& limit) {
+  const double most = most_held(others);
+  QUANTA_TRY(std::optional<LimitSolution> best, programs_.least_stretch_held(others, most));
+  if (!best) return std::optional<Nearest>();
+  double low = limit.limit;
+  double high = measure_of(p_, limit, best->w);
+  while (high - low > kCapRoom * (1.0 + std::abs(high))) {
+    const double cap = 0.5 * (low + high);
+    LimitProgram capped = others;
+    for (const std::size_t i : limit.assets) {
+      capped.upper[i] = std::min(capped.upper[i], cap);
+      if (capped.lower[i] > capped.upper[i]) capped.crossed = i;
+    }
+    std::optional<LimitSolution> solved;
+    if (!capped.crossed) {
+      QUANTA_TRY(solved, programs_.least_stretch_held(capped, most));
+    }
+    if (solved) {
+      best = std::move(solved);
+      high = std::min(cap, measure_of(p_, limit, best->w));
+    } else {
+      low = cap;
+    }
+  }
+  return std::optional(Nearest{high, std::move(best->w)});
+}
+
+Result<std::optional<Question::Nearest>> Question::nearest(const LimitSet& set, std::size_t index) {
   const StatedLimit& limit = p_.limits[index];
   const LimitProgram others = programs_.program(without(set, index), {});
   if (others.crossed) return std::optional<Nearest>();
@@ -362,13 +406,9 @@ Result<std::optional<Question::Nearest>> Question::nearest(const LimitSet& set,
   }
   const LimitProgram stretched = programs_.program(set, {.limit = index});
   const bool discrete = stretched.held || stretched.held_weight;
-  if (limit.of == Measure::kHeld) {
-    QUANTA_TRY(std::optional<LimitSolution> any, programs_.least_stretch_held(others, kInfinity));
-    for (double most = std::floor(limit.limit) + 1.0; any; most += 1.0) {
-      QUANTA_TRY(std::optional<LimitSolution> solved, programs_.least_stretch_held(others, most));
-      if (solved) return std::optional(Nearest{most, std::move(solved->w)});
-    }
-    return std::optional<Nearest>();
+  if (limit.of == Measure::kHeld) return nearest_held(others, limit);
+  if (discrete && limit.of == Measure::kEachWeight && limit.relation == LimitRelation::kAtMost) {
+    return nearest_cap(others, limit);
   }
   QUANTA_TRY(std::optional<LimitSolution> linear,
              discrete ? programs_.least_stretch_held(stretched, most_held(stretched))
@@ -431,7 +471,7 @@ double measure_of(const ContradictionProblem& problem, const StatedLimit& limit,
 Result<std::vector<Contradiction>> find_contradictions(const ContradictionProblem& problem,
                                                        const Execution& execution) {
   QUANTA_CHECK(check(problem));
-  const Question question(problem, execution);
+  Question question(problem, execution);
   const auto members_of = [](const Contradiction& c) {
     LimitSet set;
     for (const ContradictingLimit& member : c.members) set.push_back(member.index);

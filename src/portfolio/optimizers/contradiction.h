@@ -97,7 +97,7 @@ inline constexpr double kContradicts = 1e-10;
 /// Errors: kBadInput, field "limits": no assets, sizes, assets that are none, numbers that are not
 /// finite, a relation that the measure does not take, two of a measure that may stand in one limit,
 /// a mixture that is not taken; field "covariance": not n x n or not finite. kInternal where a
-/// question could not be decided by a proof; kResource where a tree grew beyond 20,000 nodes.
+/// question could not be decided by a proof; kResource where the trees grew beyond 5,000 nodes.
 /// kCancelled.
 /// Cost: as many small linear (quadratic) programs as limits have weight in the proof, and two per
 /// member. Deterministic, one thread.

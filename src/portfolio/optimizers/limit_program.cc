@@ -19,7 +19,7 @@ constexpr int kMostTangents = 1000;
 constexpr double kTangentGap = 1e-11;
 /// Where nothing else limits a weight that is counted.
 constexpr double kMostHeldWeight = 1e3;
-constexpr int kMostNodes = 20'000;
+constexpr int kMostNodes = 5'000;
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -384,7 +384,7 @@ Result<LimitSolution> LimitPrograms::least_variance(const LimitProgram& program,
 /// u_i being the largest weight there can be: the projection of 0 <= w_i <= u_i z_i, sum z <= K
 /// with z in [0, 1].
 Result<std::optional<LimitSolution>> LimitPrograms::least_stretch_held(const LimitProgram& stated,
-                                                                       double most) const {
+                                                                       double most) {
   LimitProgram root = stated;
   if (!tighten(root)) return std::optional<LimitSolution>();
   const double least = root.held_weight ? p_.limits[*root.held_weight].limit : 0.0;
@@ -398,8 +398,8 @@ Result<std::optional<LimitSolution>> LimitPrograms::least_stretch_held(const Lim
   }
   std::optional<LimitSolution> best;
   std::vector<std::vector<Choice>> open = {std::move(first)};
-  for (int nodes = 0; !open.empty(); ++nodes) {
-    if (nodes == kMostNodes) {
+  for (; !open.empty(); ++nodes_) {
+    if (nodes_ >= kMostNodes) {
       return fail(ErrorKind::kResource, "too many choices of assets to say what contradicts what");
     }
     const std::vector<Choice> node = std::move(open.back());

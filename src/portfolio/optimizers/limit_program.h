@@ -71,9 +71,9 @@ class LimitPrograms {
   /// assets; nothing where the others cannot be met.
   Result<std::optional<LimitSolution>> least_stretch(const LimitProgram& program) const;
 
-  /// The same where at most `most` assets are held, each by the program's least weight.
-  Result<std::optional<LimitSolution>> least_stretch_held(const LimitProgram& program,
-                                                          double most) const;
+  /// The same where at most `most` assets are held, each by the program's least weight. kResource
+  /// when all calls together have looked at 5,000 nodes.
+  Result<std::optional<LimitSolution>> least_stretch_held(const LimitProgram& program, double most);
 
   /// Least 1/2 w'Sw where the elastic parts give way by r.
   Result<LimitSolution> least_variance(const LimitProgram& program, double r) const;
@@ -88,6 +88,7 @@ class LimitPrograms {
   const ContradictionProblem& p_;
   std::size_t n_;
   const Execution& execution_;
+  int nodes_ = 0;
 };
 
 }  // namespace quanta::portfolio

@@ -366,7 +366,8 @@ struct OptimizeDocument {
 ///
 /// Errors: kUsage naming the flag where the request contradicts itself; those of estimate_moments;
 /// kBadInput and kInfeasible naming "bounds", "bound", "target", "risk-free", "select",
-/// "min-weight", "lots", "max-lots"; kCancelled where the time was up before any answer was there.
+/// "min-weight", "lots", "max-lots"; kInfeasible without a field and with `conflicts` where limits
+/// of weights contradict each other; kCancelled where the time was up before any answer was there.
 Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run);
 
 }  // namespace quanta::services

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -57,6 +58,16 @@ Result<portfolio::CardinalityProblem> few_problem(const OptimizeRequest& request
         "select", fmt::format("{} assets have a lower limit above 0, so each of them is held; at "
                               "most {} may be (--min-weight limits only what is held)",
                               out.must.size(), out.most_held));
+  }
+  // What the largest positions hold, without any search.
+  std::vector<double> largest(out.upper);
+  std::ranges::sort(largest, std::ranges::greater());
+  double room = 0.0;
+  for (std::size_t i = 0; i < std::min(n, out.most_held); ++i) room += largest[i];
+  if (out.most_held > 0 && room < 1.0 - portfolio::kSumRoom) {
+    return infeasible("select", fmt::format("the {} largest positions that are allowed sum to "
+                                            "{:.6g}, but weights sum to 1",
+                                            std::min(n, out.most_held), room));
   }
   if (request.target) {
     out.rows.push_back({.name = "return", .coefficients = stated.mean, .lower = *request.target});
