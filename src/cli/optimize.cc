@@ -20,6 +20,7 @@ using services::OptimizeDocument;
 using services::OptimizeObjective;
 using services::OptimizeRequest;
 
+constexpr std::size_t kTextWidth = 80;
 constexpr std::uint64_t kMostShots = 100'000'000;
 
 std::string reach_text(const OptimizeDocument& document) {
@@ -115,12 +116,16 @@ std::string qaoa_text(const MethodRun& run) {
   const auto details = json::from<services::QaoaDetails>(run.details);
   if (!details) return {};
   const double times = details->chance > 0 ? details->probability_of_best / details->chance : 0;
-  return fmt::format(
-      "  qaoa (simulated): {} qubits, {} layers, {} states, {} shots; a shot hits a best choice\n"
-      "  with probability {}, by pure chance {} ({:.3g} times as likely)\n",
-      details->qubits, details->layers, with_thousands(details->states),
-      with_thousands(details->shots), percent(details->probability_of_best, 3),
-      percent(details->chance, 4), times);
+  return wrapped(
+      fmt::format(
+          "qaoa (simulated): {} qubits, {} layers{}, {} states, {} shots; a shot hits a best "
+          "choice with probability {}, by pure chance 1 in {:.6g} ({:.3g} times as likely)",
+          details->qubits, details->layers,
+          details->angles_carried_over ? " with angles of a smaller problem" : "",
+          with_thousands(details->states), with_thousands(details->shots),
+          percent(details->probability_of_best, 3),
+          details->chance > 0 ? 1.0 / details->chance : 0.0, times),
+      kTextWidth);
 }
 
 std::string per(const OptimizeDocument& document) {
@@ -146,6 +151,9 @@ std::string text_of(const OptimizeDocument& document, const Terminal& terminal) 
                   per(document), document.sharpe ? fmt::format("{:.3f}", *document.sharpe) : "-",
                   percent(document.risk_free, 2));
   text += "\n" + methods_table(document, terminal);
+  if (document.reason) {
+    text += "\n" + wrapped("chosen by auto: " + *document.reason, kTextWidth);
+  }
   for (const MethodRun& run : document.methods) {
     if (run.kind == services::MethodKind::kQuantum) text += "\n" + qaoa_text(run);
   }

@@ -1,6 +1,8 @@
 #include "portfolio/optimizers/lots_qaoa.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,16 +21,72 @@ constexpr auto kMixer = quantum::Mixer::kFullXy;
 constexpr double kMostExchanges = 3e9;
 /// Even so few evaluations come to within a hundredth of what many reach.
 constexpr double kFewestEvaluations = 12.0;
+/// Assets of the problem that they are carried over from, with one lot each.
+constexpr std::size_t kSmallAssets = 14;
+/// Picks that estimate a standard deviation to about 1 %.
+constexpr std::uint64_t kDeviationPicks = 4096;
 
 /// Evaluations that fit the time, of those asked for.
-std::size_t n_evaluations(const LotProblem& problem, std::uint64_t n_qubits,
-                          const quantum::QaoaOptions& options) {
-  const auto qubits = static_cast<unsigned>(n_qubits);
-  const auto states = static_cast<double>(quantum::binomial(qubits, problem.n_lots));
-  const double exchanges = states * options.layers * qubits * (qubits - 1.0) / 2.0;
+std::size_t n_evaluations(double exchanges, const quantum::QaoaOptions& options) {
   return std::min(options.max_evaluations,
                   static_cast<std::size_t>(
                       std::max(kFewestEvaluations, kMostExchanges / std::max(exchanges, 1.0))));
+}
+
+/// Some of the assets, evenly spread, and as large a share of the lots.
+LotProblem smaller(const LotProblem& problem) {
+  const std::size_t n = problem.n_assets();
+  const std::size_t m = std::min(n, std::max<std::size_t>(2, kSmallAssets / problem.max_lots));
+  LotProblem small{.quadratic = Matrix(m, m), .linear = std::vector<double>(m)};
+  for (std::size_t i = 0; i < m; ++i) {
+    small.linear[i] = problem.linear[i * n / m];
+    for (std::size_t j = 0; j < m; ++j) {
+      small.quadratic(i, j) = problem.quadratic(i * n / m, j * n / m);
+    }
+  }
+  small.max_lots = problem.max_lots;
+  const double share = static_cast<double>(problem.n_lots) / static_cast<double>(n);
+  const double slots = static_cast<double>(m) * problem.max_lots;
+  small.n_lots =
+      static_cast<unsigned>(std::clamp(std::round(share * static_cast<double>(m)), 1.0, slots));
+  return small;
+}
+
+/// Of the value over the slots' picks, estimated.
+double deviation(const LotProblem& problem, std::uint64_t seed) {
+  double mean = 0.0;
+  double square = 0.0;
+  for (std::uint64_t i = 1; i <= kDeviationPicks; ++i) {
+    const double v = best_of_random(problem, 1, seed + i, {}).value().value;
+    const double step = v - mean;
+    mean += step / static_cast<double>(i);
+    square += step * (v - mean);
+  }
+  return std::sqrt(square / static_cast<double>(kDeviationPicks));
+}
+
+/// The unit in which the full mixer's angles are alike for any number of qubits.
+double mixer_unit(const LotProblem& problem) {
+  const auto qubits = static_cast<double>(problem.n_assets() * problem.max_lots);
+  return qubits > 2.0 ? 2.0 / (qubits - 1.0) : 1.0;
+}
+
+quantum::QaoaAnsatz encode(const LotProblem& problem);
+
+/// The best angles of a smaller problem, in the units of this one.
+Result<quantum::QaoaResult> carried_over(const LotProblem& problem,
+                                         const quantum::QaoaOptions& options,
+                                         const Execution& execution) {
+  const LotProblem small = smaller(problem);
+  quantum::QaoaOptions search = options;
+  search.controls = false;
+  search.angles = {};
+  QUANTA_TRY(quantum::QaoaResult found, solve_qaoa(encode(small), search, execution));
+  const double ours = deviation(problem, options.seed);
+  const double theirs = deviation(small, options.seed);
+  for (double& gamma : found.angles.gammas) gamma *= ours > 0.0 ? theirs / ours : 1.0;
+  for (double& beta : found.angles.betas) beta *= mixer_unit(problem) / mixer_unit(small);
+  return found;
 }
 
 /// z_i = sum of the bits of asset i: z_i^2 gives A_ii for each bit and 2 A_ii for each pair of
@@ -67,8 +125,17 @@ double approximation_ratio(double value, double best, double worst) {
 
 }  // namespace
 
+double qaoa_exchanges(const LotProblem& problem, unsigned layers) {
+  const std::uint64_t qubits = std::uint64_t{problem.max_lots} * problem.n_assets();
+  if (qubits > kMaxQaoaQubits) return std::numeric_limits<double>::infinity();
+  const auto n = static_cast<double>(qubits);
+  const auto states =
+      static_cast<double>(quantum::binomial(static_cast<unsigned>(qubits), problem.n_lots));
+  return states * layers * n * (n - 1.0) / 2.0;
+}
+
 Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOptions& options,
-                               const Execution& execution) {
+                               const Execution& execution, const QaoaLotsOptions& lots) {
   const std::uint64_t n_qubits = std::uint64_t{problem.max_lots} * problem.n_assets();
   if (n_qubits > kMaxQaoaQubits) {
     return fail(ErrorKind::kResource,
@@ -79,7 +146,17 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
   // The callers have controls of their own, for lots.
   quantum::QaoaOptions alone = options;
   alone.controls = false;
-  alone.max_evaluations = n_evaluations(problem, n_qubits, options);
+  const double exchanges = qaoa_exchanges(problem, options.layers);
+  alone.max_evaluations = n_evaluations(exchanges, options);
+  std::size_t small_evaluations = 0;
+  const bool carry = exchanges > lots.optimized_up_to && !options.angles && options.layers > 0;
+  if (carry) {
+    QUANTA_TRY(const quantum::QaoaResult small, carried_over(problem, options, execution));
+    alone.layers = static_cast<unsigned>(small.angles.gammas.size());
+    alone.angles = small.angles;
+    alone.max_evaluations = 0;
+    small_evaluations = small.evaluations;
+  }
   auto solved = quantum::solve_qaoa(encode(problem), alone, execution);
   if (!solved) {
     Error error = std::move(solved).error();
@@ -92,7 +169,8 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
   QaoaLots result;
   result.lots = decode(solved->best_sample, problem.n_assets());
   result.value = value(problem, result.lots);
-  result.iterations = solved->evaluations;
+  result.iterations = solved->evaluations + small_evaluations;
+  result.angles_carried_over = carry;
   result.qubits = static_cast<unsigned>(n_qubits);
   result.mixer = to_text(kMixer);
   const auto& [gammas, betas] = solved->angles;

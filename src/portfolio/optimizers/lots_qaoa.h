@@ -34,16 +34,28 @@ struct QaoaLots {
   double best_of_random = 0.0;  ///< best objective of as many uniformly drawn feasible picks
   std::size_t shots = 0;
   std::size_t states = 0;  ///< feasible basis states, C(n M, N)
+  /// The angles are those of a smaller problem: some of the assets, evenly spread.
+  bool angles_carried_over = false;
 };
+
+struct QaoaLotsOptions {
+  double optimized_up_to = 1e9;  ///< exchanges of one run above which angles are carried over
+};
+
+/// Exchanges of amplitudes that one run of the circuit takes, layers C(n M, N) n M (n M - 1)/2:
+/// some 3e9 a second on one thread. Infinite where n M is above kMaxQaoaQubits.
+double qaoa_exchanges(const LotProblem& problem, unsigned layers);
 
 /// Encoding: z_i = number of ones among the M qubits of asset i; Hamming weight N; a z has
 /// prod_i C(M, z_i) basis states. Mixer: full-XY, from the Dicke state. At most
-/// options.max_evaluations, and as many as 3e9 exchanges of amplitudes allow (layers
-/// C(n M, N) n M (n M - 1)/2 an evaluation), at least 12: past that more gain little.
-/// Errors: kResource, field "max-lots" or "select", where n M is above kMaxQaoaQubits or
-/// C(n M, N) amplitudes do not fit options.memory_limit (says what would); those of
-/// quantum::solve_qaoa.
+/// options.max_evaluations, and as many as 3e9 exchanges of amplitudes allow, at least 12: past
+/// that more gain little. Where one run takes more than optimized_up_to exchanges, the angles are
+/// optimised for about 14 qubits of the same problem and carried over, in units of the costs'
+/// standard deviations: good angles hardly depend on the instance (Brandao et al. 2018,
+/// arXiv:1812.04170). Errors: kResource, field "max-lots" or "select", where n M is above
+/// kMaxQaoaQubits or C(n M, N) amplitudes do not fit options.memory_limit (says what would); those
+/// of quantum::solve_qaoa.
 Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOptions& options,
-                               const Execution& execution);
+                               const Execution& execution, const QaoaLotsOptions& lots = {});
 
 }  // namespace quanta::portfolio

@@ -304,6 +304,22 @@ TEST(QaoaLots, FindsTheBestFarMoreOftenThanChance) {
   EXPECT_GE(quantum.value, exact.value - 1e-15);
 }
 
+// Angles of 14 qubits serve 16 of another weight: the gain over chance does not come from luck.
+TEST(QaoaLots, CarriesAnglesOverFromASmallerProblem) {
+  const auto problem = random_problem(16, 5, 1, 4);
+  EXPECT_EQ(qaoa_exchanges(problem, 3), 3.0 * 4368 * 120);
+  EXPECT_TRUE(std::isinf(qaoa_exchanges(random_problem(64, 3, 1, 1), 1)));
+  const quantum::QaoaOptions options{.layers = 3, .max_evaluations = 20};
+  const auto own = solve_by_qaoa(problem, options, {}).value();
+  const auto carried = solve_by_qaoa(problem, options, {}, {.optimized_up_to = 0.0}).value();
+  EXPECT_FALSE(own.angles_carried_over);
+  EXPECT_TRUE(carried.angles_carried_over);
+  EXPECT_NE(carried.parameters, own.parameters);
+  EXPECT_EQ(carried.layers, 3U);
+  EXPECT_GT(carried.mean_approximation_ratio, 0.85);
+  EXPECT_GT(carried.probability_of_best, 20.0 * carried.chance);
+}
+
 TEST(QaoaLots, StoppedOnTheWayItAnswersWithTheAnglesItHas) {
   std::stop_source stop;
   int reports = 0;

@@ -290,6 +290,7 @@ struct QaoaDetails {
   double best_of_random = 0.0;
   std::uint64_t shots = 0;
   std::uint64_t states = 0;
+  bool angles_carried_over = false;
 
   static constexpr auto describe() {
     return std::tuple{field("qubits", &QaoaDetails::qubits, "of the encoding"),
@@ -308,7 +309,9 @@ struct QaoaDetails {
                       field("best_of_random", &QaoaDetails::best_of_random,
                             "best objective of as many random feasible picks"),
                       field("shots", &QaoaDetails::shots, "measurements"),
-                      field("states", &QaoaDetails::states, "feasible basis states")};
+                      field("states", &QaoaDetails::states, "feasible basis states"),
+                      field("angles_carried_over", &QaoaDetails::angles_carried_over,
+                            "parameters optimised for a smaller problem, not for this one")};
   }
 };
 
@@ -323,7 +326,8 @@ struct OptimizeDocument {
   ObjectiveValue objective;
   std::vector<ConstraintRow> constraints;
   portfolio::Certificate certificate;
-  std::vector<MethodRun> methods;  ///< the quantum ones first
+  std::vector<MethodRun> methods;     ///< the quantum ones first
+  std::optional<std::string> reason;  ///< of a discrete choice: why auto ran those methods
   std::optional<std::vector<std::string>> selected;
   std::optional<std::vector<unsigned>> lots;
   std::optional<Confidence> confidence;
@@ -347,6 +351,8 @@ struct OptimizeDocument {
         field("constraints", &OptimizeDocument::constraints, "as understood, with shadow prices"),
         field("certificate", &OptimizeDocument::certificate, "what is proven"),
         field("methods", &OptimizeDocument::methods, "each solver's run"),
+        field("reason", &OptimizeDocument::reason,
+              "why --method auto ran those methods; null where a method was named"),
         field("selected", &OptimizeDocument::selected, "names held, where a selection was asked"),
         field("lots", &OptimizeDocument::lots, "whole lots, where lots were asked"),
         field("confidence", &OptimizeDocument::confidence, "intervals of the weights, if asked"),

@@ -15,8 +15,10 @@
 namespace quanta::services {
 namespace {
 
-/// Feasible basis states that `auto` simulates: beyond, QAOA would take minutes.
-constexpr double kStatesForAuto = 400'000;
+/// Exchanges of amplitudes in one run of the circuit that `auto` spends: some seconds in all.
+constexpr double kExchangesForAuto = 7e9;
+/// Bytes that a simulation may take where QAOA was asked for by name: 28 qubits, half of them one.
+constexpr std::size_t kMemoryForQaoa = std::size_t{4} << 30;
 constexpr std::size_t kDefaultShots = 1024;
 constexpr std::uint64_t kDescentStarts = 20;
 
@@ -27,6 +29,30 @@ double binomial(std::size_t n, std::size_t k) {
     result *= static_cast<double>(n - i + 1) / static_cast<double>(i);
   }
   return std::round(result);
+}
+
+/// 125970 as "125,970"; far beyond what is simulated, three digits.
+std::string grouped(double count) {
+  if (count >= 1e12) return fmt::format("{:.3g}", count);
+  std::string digits = fmt::format("{:.0f}", count);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+std::size_t qubits_of(const portfolio::LotProblem& problem) {
+  return problem.n_assets() * std::min(problem.max_lots, problem.n_lots);
+}
+
+std::string too_large(const portfolio::LotProblem& problem) {
+  const std::size_t qubits = qubits_of(problem);
+  if (qubits > portfolio::kMaxQaoaQubits) {
+    return fmt::format("{} assets would need {} qubits, and at most {} are simulated",
+                       problem.n_assets(), qubits, portfolio::kMaxQaoaQubits);
+  }
+  return fmt::format(
+      "{} qubits of which {} are one have {} states, which take minutes to simulate; --method "
+      "qaoa insists",
+      qubits, problem.n_lots, grouped(binomial(qubits, problem.n_lots)));
 }
 
 std::vector<double> weights_of(const portfolio::LotProblem& problem,
@@ -58,6 +84,7 @@ QaoaDetails details_of(const portfolio::QaoaLots& answer) {
   details.best_of_random = answer.best_of_random;
   details.shots = answer.shots;
   details.states = answer.states;
+  details.angles_carried_over = answer.angles_carried_over;
   return details;
 }
 
@@ -91,20 +118,14 @@ struct Task {
 /// QAOA, where it runs at all. With a deadline it gets half of the time: the proof needs some too.
 Result<void> run_qaoa(Task& task) {
   const OptimizeRequest& request = task.request;
-  const std::size_t qubits =
-      task.problem.n_assets() * std::min(task.problem.max_lots, task.problem.n_lots);
-  const double states = binomial(qubits, task.problem.n_lots);
-  if (request.method == OptimizeMethod::kAuto && states > kStatesForAuto) {
-    task.warn(qubits > portfolio::kMaxQaoaQubits
-                  ? fmt::format("QAOA was left out: it needs {} qubits, and {} can be simulated",
-                                qubits, portfolio::kMaxQaoaQubits)
-                  : fmt::format("QAOA was left out: {} qubits with {} ones have {:.3g} states, and "
-                                "simulating more than {:.0f} takes minutes; --method qaoa insists",
-                                qubits, task.problem.n_lots, states, kStatesForAuto));
-    return {};
-  }
   quantum::QaoaOptions options;
   options.layers = request.layers.value_or(options.layers);
+  if (request.method == OptimizeMethod::kAuto &&
+      portfolio::qaoa_exchanges(task.problem, options.layers) > kExchangesForAuto) {
+    task.warn("QAOA was left out: " + too_large(task.problem));
+    return {};
+  }
+  if (request.method == OptimizeMethod::kQaoa) options.memory_limit = kMemoryForQaoa;
   options.shots = request.shots.value_or(kDefaultShots);
   options.seed = task.run.seed;
   std::optional<double> seconds = request.deadline_s;
@@ -196,6 +217,25 @@ const Candidate& chosen(const Task& task) {
   return *best;
 }
 
+/// Why `auto` ran what it ran.
+std::string why(const Task& task) {
+  const portfolio::LotProblem& problem = task.problem;
+  const std::size_t qubits = qubits_of(problem);
+  std::string_view exact = "exhausted search";
+  bool quantum = false;
+  for (const Candidate& candidate : task.candidates) {
+    if (candidate.run.name == "enumeration" || candidate.run.name == "branch and bound") {
+      exact = candidate.run.name;
+    }
+    quantum = quantum || candidate.run.kind == MethodKind::kQuantum;
+  }
+  if (quantum) {
+    return fmt::format("QAOA beside {}: {} qubits fit; {} states", exact, qubits,
+                       grouped(binomial(qubits, problem.n_lots)));
+  }
+  return fmt::format("{} only: {}", exact, too_large(problem));
+}
+
 void fill_in(Task& task, const portfolio::Certificate& exact) {
   OptimizeDocument& document = task.document;
   const Candidate& best = chosen(task);
@@ -229,6 +269,7 @@ void fill_in(Task& task, const portfolio::Certificate& exact) {
     }
   }
 
+  if (task.request.method == OptimizeMethod::kAuto) document.reason = why(task);
   std::vector<std::string> names;
   for (Candidate& candidate : task.candidates) {
     candidate.run.gap = candidate.run.value - document.certificate.bound;
