@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -63,6 +64,30 @@ LotProblem make(const Matrix& covariance, std::span<const double> mean, double r
   return problem;
 }
 
+__extension__ using Wide = unsigned __int128;
+constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+
+std::uint64_t saturated(Wide x) { return x > kMost ? kMost : static_cast<std::uint64_t>(x); }
+
+/// [r]: ways to place r <= n_lots lots in that many assets. Entries saturate; a window of them
+/// summed in 128 bits is then either exact or saturated too.
+std::vector<std::uint64_t> ways_within(std::size_t n_assets, std::size_t max_lots,
+                                       std::size_t n_lots) {
+  std::vector<std::uint64_t> ways(n_lots + 1);
+  ways[0] = 1;
+  std::vector<std::uint64_t> next(n_lots + 1);
+  for (std::size_t i = 0; i < n_assets; ++i) {
+    Wide window = 0;
+    for (std::size_t r = 0; r <= n_lots; ++r) {
+      window += ways[r];
+      if (r > max_lots) window -= ways[r - max_lots - 1];
+      next[r] = saturated(window);
+    }
+    ways.swap(next);
+  }
+  return ways;
+}
+
 }  // namespace
 
 Result<LotProblem> selection_problem(const Matrix& covariance, std::span<const double> mean,
@@ -98,6 +123,85 @@ Result<LotProblem> lot_problem(const Matrix& covariance, std::span<const double>
   return problem;
 }
 
+Result<LotProblem> with_groups(LotProblem problem, std::vector<LotGroup> groups) {
+  if (!groups.empty() && problem.n_lots > kMaxGroupedLots) {
+    return bad_input("group", fmt::format("limits of groups go with at most {} lots, not {}",
+                                          kMaxGroupedLots, problem.n_lots));
+  }
+  std::vector<bool> taken(problem.n_assets());
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+  std::size_t n_free = problem.n_assets();
+  for (LotGroup& group : groups) {
+    for (const std::size_t i : group.assets) {
+      if (i >= taken.size() || taken[i]) {
+        return bad_input("group", fmt::format("{}: asset {} is {}", group.name, i + 1,
+                                              i < taken.size() ? "in two groups" : "not there"));
+      }
+      taken[i] = true;
+    }
+    if (group.low > group.high) {
+      return bad_input("group", fmt::format("{}: the least, {}, is above the most, {}", group.name,
+                                            group.low, group.high));
+    }
+    const std::uint64_t room = std::uint64_t{problem.max_lots} * group.assets.size();
+    if (group.low > room) {
+      return infeasible("group", fmt::format("{}: at least {} are asked for, and it holds at most "
+                                             "{}",
+                                             group.name, group.low, room));
+    }
+    group.high = static_cast<unsigned>(std::min<std::uint64_t>(group.high, room));
+    n_free -= group.assets.size();
+    least += group.low;
+    most += group.high;
+  }
+  most += std::uint64_t{problem.max_lots} * n_free;
+  if (least > problem.n_lots || most < problem.n_lots) {
+    return infeasible("group",
+                      least > problem.n_lots
+                          ? fmt::format("the groups ask for at least {} together, and {} are to be "
+                                        "chosen: lower their least or choose more",
+                                        least, problem.n_lots)
+                          : fmt::format("the groups leave room for at most {}, and {} are to be "
+                                        "chosen: raise their most or choose fewer",
+                                        most, problem.n_lots));
+  }
+  problem.groups = std::move(groups);
+  return problem;
+}
+
+LotParts parts_of(const LotProblem& problem) {
+  const std::size_t n_groups = problem.groups.size();
+  LotParts result;
+  result.parts.resize(n_groups + 1);
+  result.of.assign(problem.n_assets(), n_groups);
+  for (std::size_t g = 0; g < n_groups; ++g) {
+    const LotGroup& group = problem.groups[g];
+    result.parts[g] = {group.assets, group.low, std::min(group.high, problem.n_lots)};
+    for (const std::size_t i : group.assets) result.of[i] = g;
+  }
+  result.parts.back().high = problem.n_lots;
+  for (std::size_t i = 0; i < result.of.size(); ++i) {
+    if (result.of[i] == n_groups) result.parts.back().assets.push_back(i);
+  }
+  return result;
+}
+
+bool is_feasible(const LotProblem& problem, std::span<const unsigned> lots) {
+  if (lots.size() != problem.n_assets()) return false;
+  std::uint64_t sum = 0;
+  for (const unsigned z : lots) {
+    if (z > problem.max_lots) return false;
+    sum += z;
+  }
+  if (sum != problem.n_lots) return false;
+  return std::ranges::all_of(problem.groups, [&](const LotGroup& group) {
+    std::uint64_t held = 0;
+    for (const std::size_t i : group.assets) held += lots[i];
+    return held >= group.low && held <= group.high;
+  });
+}
+
 double value(const LotProblem& problem, std::span<const unsigned> lots) {
   assert(lots.size() == problem.n_assets());
   double sum = 0.0;
@@ -111,21 +215,19 @@ double value(const LotProblem& problem, std::span<const unsigned> lots) {
 }
 
 std::uint64_t n_feasible(const LotProblem& problem) {
-  __extension__ using Wide = unsigned __int128;
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
   const std::size_t n_lots = problem.n_lots;
-  const std::size_t max_lots = problem.max_lots;
-  // ways[r]: to place r lots in the assets so far. Entries saturate; a window of them summed in
-  // 128 bits is then either exact or saturated too.
-  std::vector<std::uint64_t> ways(n_lots + 1);
+  std::vector<std::uint64_t> ways(n_lots + 1);  // [r]: to place r lots in the parts so far
   ways[0] = 1;
-  std::vector<std::uint64_t> next(n_lots + 1);
-  for (std::size_t i = 0; i < problem.n_assets(); ++i) {
-    Wide window = 0;
-    for (std::size_t r = 0; r <= n_lots; ++r) {
-      window += ways[r];
-      if (r > max_lots) window -= ways[r - max_lots - 1];
-      next[r] = window > kMost ? kMost : static_cast<std::uint64_t>(window);
+  for (const LotParts::Part& part : parts_of(problem).parts) {
+    const std::vector<std::uint64_t> within =
+        ways_within(part.assets.size(), problem.max_lots, std::min<std::size_t>(part.high, n_lots));
+    if (problem.groups.empty()) return within[n_lots];
+    std::vector<std::uint64_t> next(n_lots + 1);
+    for (std::size_t m = part.low; m < within.size(); ++m) {
+      if (within[m] == 0) continue;
+      for (std::size_t r = m; r <= n_lots; ++r) {
+        next[r] = saturated(Wide{next[r]} + std::min(Wide{within[m]} * ways[r - m], Wide{kMost}));
+      }
     }
     ways.swap(next);
   }

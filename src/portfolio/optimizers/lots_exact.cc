@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <queue>
 #include <span>
 #include <stop_token>
@@ -59,6 +60,9 @@ class Enumeration {
         stop_(std::move(stop)),
         n_(problem.n_assets()),
         tie_limit_(tie_limit),
+        grouped_(!problem.groups.empty()),
+        parts_(parts_of(problem)),
+        held_(parts_.parts.size()),
         lots_(n_),
         slopes_((std::min<std::size_t>(n_, problem.n_lots) + 1) * n_) {}
 
@@ -71,11 +75,15 @@ class Enumeration {
   Summary run(std::span<const Choice> prefix, unsigned left) {
     summary_ = {};
     std::ranges::fill(lots_, 0U);
+    std::ranges::fill(held_, 0U);
+    lacking_ = 0;
+    for (const LotParts::Part& part : parts_.parts) lacking_ += part.low;
     std::ranges::copy(problem_.linear, slopes_.begin());
     double value = 0.0;
     std::size_t first = 0;
     std::size_t depth = 0;
     for (const Choice& choice : prefix) {
+      if (!fits(choice)) return {};
       value = place(depth++, choice, value);
       first = choice.asset + 1;
     }
@@ -109,10 +117,32 @@ class Enumeration {
     const double t = choice.lots;
     for (std::size_t l = choice.asset + 1; l < n_; ++l) next[l] = slope[l] + 2.0 * t * row[l];
     lots_[choice.asset] = choice.lots;
+    if (grouped_) hold(choice.asset, choice.lots);
     return value + (slope[choice.asset] + row[choice.asset] * t) * t;
   }
 
+  /// Whether its group's upper limit leaves room.
+  bool fits(Choice choice) const {
+    const std::size_t p = parts_.of[choice.asset];
+    return !grouped_ || held_[p] + choice.lots <= parts_.parts[p].high;
+  }
+
+  void hold(std::size_t asset, unsigned lots) {
+    const std::size_t p = parts_.of[asset];
+    const unsigned low = parts_.parts[p].low;
+    lacking_ -= std::min(lots, low - std::min(low, held_[p]));
+    held_[p] += lots;
+  }
+
+  void release(std::size_t asset, unsigned lots) {
+    const std::size_t p = parts_.of[asset];
+    const unsigned low = parts_.parts[p].low;
+    held_[p] -= lots;
+    lacking_ += std::min(lots, low - std::min(low, held_[p]));
+  }
+
   void leaf(double value) {
+    if (lacking_ > 0) return;
     summary_.sum += value;
     ++summary_.count;
     summary_.worst = std::max(summary_.worst, value);
@@ -156,13 +186,30 @@ class Enumeration {
     }
   }
 
+  /// The same where groups have limits.
+  void last_lot_grouped(std::size_t depth, std::size_t first, double value) {
+    const double* slope = slopes_.data() + depth * n_;
+    for (std::size_t j = first; j < n_; ++j) {
+      const LotParts::Part& part = parts_.parts[parts_.of[j]];
+      const unsigned held = held_[parts_.of[j]];
+      if (held >= part.high || (lacking_ == 1 && held >= part.low)) continue;
+      lots_[j] = 1;
+      hold(j, 1);
+      leaf(value + (slope[j] + problem_.quadratic(j, j)));
+      release(j, 1);
+      lots_[j] = 0;
+    }
+  }
+
   void visit(std::size_t depth, std::size_t first, unsigned left, double value) {
+    if (lacking_ > left) return;
     if (left == 1) {
-      last_lot(depth, first, value);
+      grouped_ ? last_lot_grouped(depth, first, value) : last_lot(depth, first, value);
       return;
     }
     if (stop_.stop_requested()) return;
     for_each_choice(first, left, [&](Choice choice) {
+      if (!fits(choice)) return;
       const double next = place(depth, choice, value);
       if (choice.lots == left) {
         leaf(next);
@@ -170,6 +217,7 @@ class Enumeration {
         visit(depth + 1, choice.asset + 1, left - choice.lots, next);
       }
       lots_[choice.asset] = 0;
+      if (grouped_) release(choice.asset, choice.lots);
     });
   }
 
@@ -177,6 +225,10 @@ class Enumeration {
   std::stop_token stop_;
   std::size_t n_;
   double tie_limit_;
+  bool grouped_;
+  LotParts parts_;
+  std::vector<unsigned> held_;  // lots in each part
+  std::uint64_t lacking_ = 0;   // lots that parts need to reach their least
   std::vector<unsigned> lots_;
   std::vector<double> slopes_;  // one row for each depth
   Summary summary_;
@@ -290,7 +342,11 @@ struct Node {
 class Relaxation {
  public:
   explicit Relaxation(const LotProblem& problem)
-      : problem_(problem), n_(problem.n_assets()), d_(convex_diagonal(problem)), slope_(n_) {
+      : problem_(problem),
+        n_(problem.n_assets()),
+        parts_(parts_of(problem)),
+        d_(convex_diagonal(problem)),
+        slope_(n_) {
     for (std::size_t i = 0; i < n_; ++i) {
       double row = std::abs(problem.linear[i]);
       for (const double a : problem.quadratic.row(i)) row += std::abs(a) * problem.max_lots;
@@ -382,12 +438,16 @@ class Relaxation {
   bool kinked(std::size_t i) const { return d_[i] > 0.0; }
 
   /// z'Bz >= 2 y'Bz - y'By for every z, so the least of the separable rest over the integers is a
-  /// bound whatever y is: lot by lot to the cheapest asset, exact because each f_i is convex.
+  /// bound whatever y is: lot by lot to the cheapest asset, exact because each f_i is convex. With
+  /// groups each is first brought to its least that way, and then takes no more than its most; that
+  /// is exact too, the cost of a group being convex in its number of lots.
   double bound(const Node& node, std::vector<unsigned>& integers) {
     double total = 0.0;
     unsigned left = problem_.n_lots;
     using Offer = std::pair<double, std::size_t>;
-    std::priority_queue<Offer, std::vector<Offer>, std::greater<>> offers;
+    using Offers = std::priority_queue<Offer, std::vector<Offer>, std::greater<>>;
+    std::vector<Offers> offers(parts_.parts.size());
+    std::vector<unsigned> held(parts_.parts.size());
     integers = node.low;
     for (std::size_t i = 0; i < n_; ++i) {
       const double y = node.point[i];
@@ -399,47 +459,85 @@ class Relaxation {
       const double low = node.low[i];
       total += slope_[i] * low + d_[i] * low * low;
       left -= node.low[i];
+      held[parts_.of[i]] += node.low[i];
       if (node.low[i] < node.high[i]) {
-        offers.emplace(slope_[i] + hull_slope(node, i, low), i);
+        offers[parts_.of[i]].emplace(slope_[i] + hull_slope(node, i, low), i);
       }
     }
-    for (; left > 0; --left) {
-      const auto [price, i] = offers.top();
-      offers.pop();
+    const auto take = [&](std::size_t p) {
+      const auto [price, i] = offers[p].top();
+      offers[p].pop();
       total += price;
       if (++integers[i] < node.high[i]) {
-        offers.emplace(slope_[i] + hull_slope(node, i, integers[i]), i);
+        offers[p].emplace(slope_[i] + hull_slope(node, i, integers[i]), i);
       }
+      ++held[p];
+      --left;
+    };
+    for (std::size_t p = 0; p < held.size(); ++p) {
+      while (held[p] < parts_.parts[p].low) take(p);
+    }
+    while (left > 0) {
+      std::size_t cheapest = held.size();
+      for (std::size_t p = 0; p < held.size(); ++p) {
+        if (held[p] >= parts_.parts[p].high || offers[p].empty()) continue;
+        if (cheapest == held.size() || offers[p].top() < offers[cheapest].top()) cheapest = p;
+      }
+      take(cheapest);
     }
     return total - rounding();
   }
 
   const LotProblem& problem_;
   std::size_t n_;
+  LotParts parts_;
   std::vector<double> d_;
   std::vector<double> slope_;  // b + 2 B y
   double scale_ = 0.0;
 };
 
-/// Draws in what the sum implies: no asset can hold fewer or more than the others leave to it.
-/// False where the node is empty.
-bool tighten(Node& node, unsigned n_lots) {
+/// Draws in what a sum in [least, most] of these assets implies: none can hold fewer or more than
+/// the others leave to it. False where the node is empty.
+bool tighten(Node& node, std::span<const std::size_t> assets, std::uint64_t least,
+             std::uint64_t most) {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
-  for (std::size_t i = 0; i < node.low.size(); ++i) {
+  for (const std::size_t i : assets) {
     low += node.low[i];
     high += node.high[i];
   }
-  if (low > n_lots || high < n_lots) return false;
-  for (std::size_t i = 0; i < node.low.size(); ++i) {
-    const std::uint64_t most = n_lots - (low - node.low[i]);
+  if (low > most || high < least) return false;
+  for (const std::size_t i : assets) {
+    const std::uint64_t at_most = most - (low - node.low[i]);
     const std::uint64_t others = high - node.high[i];
-    const std::uint64_t least = others < n_lots ? n_lots - others : 0;
+    const std::uint64_t at_least = others < least ? least - others : 0;
     // Against the sums of before: still implied, and one pass is enough to stay finite.
-    node.high[i] = static_cast<unsigned>(std::min<std::uint64_t>(node.high[i], most));
-    node.low[i] = static_cast<unsigned>(std::max<std::uint64_t>(node.low[i], least));
+    node.high[i] = static_cast<unsigned>(std::min<std::uint64_t>(node.high[i], at_most));
+    node.low[i] = static_cast<unsigned>(std::max<std::uint64_t>(node.low[i], at_least));
   }
   return true;
+}
+
+/// What the sum and the groups imply. Where that leaves anything, every part can be brought within
+/// its limits and all of them to the sum.
+bool tighten(Node& node, const LotProblem& problem, const LotParts& parts,
+             std::span<const std::size_t> all) {
+  if (!tighten(node, all, problem.n_lots, problem.n_lots)) return false;
+  if (problem.groups.empty()) return true;
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+  for (const LotParts::Part& part : parts.parts) {
+    if (!tighten(node, part.assets, part.low, part.high)) return false;
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    for (const std::size_t i : part.assets) {
+      low += node.low[i];
+      high += node.high[i];
+    }
+    least += std::max<std::uint64_t>(low, part.low);
+    most += std::min<std::uint64_t>(high, part.high);
+  }
+  return least <= problem.n_lots && most >= problem.n_lots;
 }
 
 Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOptions& options,
@@ -450,6 +548,9 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
   // Without the stop: there must be an incumbent to return.
   QUANTA_TRY(SampledLots incumbent, swap_descent(problem, starts, 1, {.pool = execution.pool}));
   Relaxation relaxation(problem);
+  const LotParts parts = parts_of(problem);
+  std::vector<std::size_t> all(n);
+  std::iota(all.begin(), all.end(), std::size_t{0});
 
   std::vector<Node> open;
   open.push_back(
@@ -469,7 +570,7 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
          (n_nodes == 0 || (n_nodes < options.max_nodes && !execution.cancelled()))) {
     Node node = std::move(open.back());
     open.pop_back();
-    if (hopeless(node.bound) || !tighten(node, problem.n_lots)) continue;
+    if (hopeless(node.bound) || !tighten(node, problem, parts, all)) continue;
     ++n_nodes;
     node.bound = std::max(node.bound, relaxation.solve(node, integers));
     const double found = value(problem, integers);

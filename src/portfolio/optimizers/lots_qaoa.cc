@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/enum_text.h"
+#include "portfolio/optimizers/lots_relaxation.h"
 #include "portfolio/optimizers/lots_sampling.h"
 #include "quantum/simulator/weight_subspace.h"
 
@@ -105,6 +107,13 @@ quantum::QaoaAnsatz encode(const LotProblem& problem) {
       encoded.cost.quadratic(x, y) = 2.0 * problem.quadratic(i, y % n);
     }
   }
+  for (const LotGroup& group : problem.groups) {
+    quantum::CountLimit limit{.low = group.low, .high = std::min(group.high, kMaxQaoaQubits)};
+    for (const std::size_t i : group.assets) {
+      for (std::size_t x = i; x < n_qubits; x += n) limit.qubits |= std::uint64_t{1} << x;
+    }
+    encoded.limits.push_back(limit);
+  }
   return encoded;
 }
 
@@ -157,7 +166,16 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
     alone.max_evaluations = 0;
     small_evaluations = small.evaluations;
   }
-  auto solved = quantum::solve_qaoa(encode(problem), alone, execution);
+  quantum::QaoaAnsatz ansatz = encode(problem);
+  if (lots.warm_start_epsilon) {
+    const std::vector<double> relaxed = relaxation(problem);
+    std::vector<double> shares(n_qubits);
+    for (std::size_t x = 0; x < n_qubits; ++x) {
+      shares[x] = std::clamp(relaxed[x % problem.n_assets()] / problem.max_lots, 0.0, 1.0);
+    }
+    QUANTA_TRY(ansatz.warm_start, quantum::warm_start(shares, *lots.warm_start_epsilon));
+  }
+  auto solved = quantum::solve_qaoa(ansatz, alone, execution);
   if (!solved) {
     Error error = std::move(solved).error();
     if (error.field == "qubits") error.field = problem.max_lots > 1 ? "max-lots" : "select";
@@ -168,7 +186,19 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
 
   QaoaLots result;
   result.lots = decode(solved->best_sample, problem.n_assets());
+  if (!is_feasible(problem, result.lots)) {
+    QUANTA_TRY(SampledLots mended, polish(problem, std::span(&result.lots, 1), {}));
+    result.lots = std::move(mended.lots);
+  }
   result.value = value(problem, result.lots);
+  std::vector<std::vector<unsigned>> shots;
+  for (const quantum::SampledState& sample : solved->samples) {
+    shots.push_back(decode(sample.state, problem.n_assets()));
+  }
+  QUANTA_TRY(SampledLots polished, polish(problem, shots, {.pool = execution.pool}));
+  result.polished = std::move(polished.lots);
+  result.polished_value = polished.value;
+  result.polish_moves = polished.iterations;
   result.iterations = solved->evaluations + small_evaluations;
   result.angles_carried_over = carry;
   result.qubits = static_cast<unsigned>(n_qubits);
@@ -185,7 +215,8 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
   result.chance = solved->chance;
   result.best_of_random = random.value;
   result.shots = options.shots;
-  result.states = solved->dimension;
+  result.states = solved->n_feasible;
+  result.probability_feasible = solved->probability_feasible;
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace quanta::portfolio {
 inline constexpr unsigned kMaxQaoaQubits = 63;
 
 struct QaoaLots {
-  std::vector<unsigned> lots;    ///< the best of the shots
+  std::vector<unsigned> lots;    ///< the best of the shots, repaired where all break a limit
   double value = 0.0;            ///< its objective
   std::uint64_t iterations = 0;  ///< evaluations of energy and gradient
 
@@ -33,12 +34,20 @@ struct QaoaLots {
   double chance = 0.0;          ///< share of the feasible basis states that decode to a best z
   double best_of_random = 0.0;  ///< best objective of as many uniformly drawn feasible picks
   std::size_t shots = 0;
-  std::size_t states = 0;  ///< feasible basis states, C(n M, N)
+  std::size_t states = 0;             ///< feasible basis states: C(n M, N), with groups fewer
+  double probability_feasible = 1.0;  ///< that a shot keeps the groups' limits
+  /// The best of the shots after swap descent from each different one: a classical refinement.
+  std::vector<unsigned> polished = {};
+  double polished_value = 0.0;
+  std::uint64_t polish_moves = 0;
   /// The angles are those of a smaller problem: some of the assets, evenly spread.
   bool angles_carried_over = false;
 };
 
 struct QaoaLotsOptions {
+  /// Start near the continuous relaxation, whose share of each slot is drawn into
+  /// [epsilon, 1 - epsilon]; nothing: all feasible picks alike.
+  std::optional<double> warm_start_epsilon = {};
   double optimized_up_to = 1e9;  ///< exchanges of one run above which angles are carried over
 };
 

@@ -1,29 +1,115 @@
 #include "portfolio/optimizers/lots_sampling.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
-#include <numeric>
+#include <utility>
 
 #include "core/random.h"
 
 namespace quanta::portfolio {
 namespace {
 
-/// Distinct slots of n M, uniformly (Floyd's algorithm: Bentley, Floyd 1987), counted per asset.
-/// O(N + n M / 64).
-void draw_pick(const LotProblem& problem, RandomStream& stream, std::vector<bool>& taken,
-               std::vector<unsigned>& lots) {
-  const std::uint64_t n_slots = std::uint64_t{problem.max_lots} * problem.n_assets();
-  taken.assign(n_slots, false);
-  std::ranges::fill(lots, 0U);
-  for (std::uint64_t j = n_slots - problem.n_lots; j < n_slots; ++j) {
-    std::uint64_t slot = stream.below(j + 1);
-    if (taken[slot]) slot = j;  // not drawn before, as all those are below j
-    taken[slot] = true;
-    ++lots[slot / problem.max_lots];
-  }
+double log_factorial(double n) {
+  int sign = 0;
+  return lgamma_r(n + 1.0, &sign);  // std::lgamma keeps the sign in a global
 }
+
+/// log C(n, k).
+double log_binomial(double n, double k) {
+  return log_factorial(n) - log_factorial(k) - log_factorial(n - k);
+}
+
+/// Uniform picks of N of the n M slots that meet the groups' limits.
+class Draw {
+ public:
+  explicit Draw(const LotProblem& problem)
+      : problem_(problem), parts_(parts_of(problem)), lots_(problem.n_assets()) {
+    if (problem.groups.empty()) return;
+    const std::size_t n_lots = problem.n_lots;
+    const std::size_t n_parts = parts_.parts.size();
+    log_ways_.assign(n_parts + 1, std::vector<double>(n_lots + 1, kNone));
+    log_ways_[n_parts][0] = 0.0;
+    std::vector<double> terms;
+    for (std::size_t p = n_parts; p-- > 0;) {
+      for (std::size_t left = 0; left <= n_lots; ++left) {
+        terms.clear();
+        for (unsigned m = parts_.parts[p].low; m <= most(p, left); ++m) {
+          terms.push_back(log_ways(p, m, left));
+        }
+        if (terms.empty()) continue;
+        const double largest = std::ranges::max(terms);
+        if (largest == kNone) continue;
+        double sum = 0.0;
+        for (const double t : terms) sum += std::exp(t - largest);
+        log_ways_[p][left] = largest + std::log(sum);
+      }
+    }
+  }
+
+  const std::vector<unsigned>& operator()(RandomStream& stream) {
+    std::ranges::fill(lots_, 0U);
+    std::size_t left = problem_.n_lots;
+    for (std::size_t p = 0; p < parts_.parts.size(); ++p) {
+      const unsigned count =
+          problem_.groups.empty() ? problem_.n_lots : draw_count(p, left, stream);
+      fill(parts_.parts[p].assets, count, stream);
+      left -= count;
+    }
+    return lots_;
+  }
+
+ private:
+  static constexpr double kNone = -std::numeric_limits<double>::infinity();
+
+  double slots(std::size_t p) const {
+    return static_cast<double>(problem_.max_lots) *
+           static_cast<double>(parts_.parts[p].assets.size());
+  }
+
+  std::size_t most(std::size_t p, std::size_t left) const {
+    return std::min(
+        {static_cast<std::size_t>(parts_.parts[p].high), left, static_cast<std::size_t>(slots(p))});
+  }
+
+  /// Of m slots in part p, and the rest of `left` in those behind it.
+  double log_ways(std::size_t p, unsigned m, std::size_t left) const {
+    return log_binomial(slots(p), m) + log_ways_[p + 1][left - m];
+  }
+
+  unsigned draw_count(std::size_t p, std::size_t left, RandomStream& stream) {
+    double at = stream.uniform();
+    unsigned last = parts_.parts[p].low;
+    for (unsigned m = parts_.parts[p].low; m <= most(p, left); ++m) {
+      const double share = std::exp(log_ways(p, m, left) - log_ways_[p][left]);
+      if (share == 0.0) continue;
+      last = m;
+      if (at < share) break;
+      at -= share;
+    }
+    return last;  // the shares add to one up to rounding
+  }
+
+  /// Distinct slots of these assets, uniformly (Floyd's algorithm: Bentley, Floyd 1987).
+  /// O(count + slots / 64).
+  void fill(const std::vector<std::size_t>& assets, unsigned count, RandomStream& stream) {
+    const std::uint64_t n_slots = std::uint64_t{problem_.max_lots} * assets.size();
+    taken_.assign(n_slots, false);
+    for (std::uint64_t j = n_slots - count; j < n_slots; ++j) {
+      std::uint64_t slot = stream.below(j + 1);
+      if (taken_[slot]) slot = j;  // not drawn before, as all those are below j
+      taken_[slot] = true;
+      ++lots_[assets[slot / problem_.max_lots]];
+    }
+  }
+
+  const LotProblem& problem_;
+  LotParts parts_;
+  std::vector<std::vector<double>> log_ways_;  // [p][left]: slots of the parts from p on
+  std::vector<bool> taken_;
+  std::vector<unsigned> lots_;
+};
 
 struct Descent {
   std::vector<unsigned> lots;
@@ -31,8 +117,25 @@ struct Descent {
   std::uint64_t moves = 0;
 };
 
-Descent descend(const LotProblem& problem, std::vector<unsigned> lots) {
+/// Steepest descent; where limits are broken, first the least loss that mends one.
+Descent descend(const LotProblem& problem, const LotParts& parts, std::vector<unsigned> lots) {
   const std::size_t n = problem.n_assets();
+  std::vector<unsigned> held(parts.parts.size());
+  for (std::size_t i = 0; i < n; ++i) held[parts.of[i]] += lots[i];
+  // How many lots stand outside the limits, when a part holds so many.
+  const auto outside = [&](std::size_t p, unsigned count) {
+    const auto& [assets, low, high] = parts.parts[p];
+    return count < low ? low - count : count > high ? count - high : 0U;
+  };
+  const auto change_outside = [&](std::size_t i, std::size_t j) {
+    const std::size_t p = parts.of[i];
+    const std::size_t q = parts.of[j];
+    if (p == q) return 0;
+    return static_cast<int>(outside(p, held[p] - 1) + outside(q, held[q] + 1)) -
+           static_cast<int>(outside(p, held[p]) + outside(q, held[q]));
+  };
+  unsigned broken = 0;
+  for (std::size_t p = 0; p < held.size(); ++p) broken += outside(p, held[p]);
   const Matrix& a = problem.quadratic;
   std::vector<double> slope(problem.linear);  // b + 2 A z
   double size = 0.0;
@@ -43,7 +146,8 @@ Descent descend(const LotProblem& problem, std::vector<unsigned> lots) {
   Descent descent;
   for (;;) {
     // Gains at the level of rounding are none, or equal picks would be walked in circles.
-    double best = -1e-13 * size;
+    double best = broken > 0 ? std::numeric_limits<double>::infinity() : -1e-13 * size;
+    int best_outside = 0;
     std::size_t from = n;
     std::size_t to = n;
     for (std::size_t i = 0; i < n; ++i) {
@@ -52,16 +156,22 @@ Descent descend(const LotProblem& problem, std::vector<unsigned> lots) {
       for (std::size_t j = 0; j < n; ++j) {
         if (j == i || lots[j] == problem.max_lots) continue;
         const double change = out + slope[j] + a(j, j) - 2.0 * a(i, j);
-        if (change < best) {
-          best = change;
-          from = i;
-          to = j;
-        }
+        if (!(change < best)) continue;
+        // Where a limit is broken only moves that mend one count.
+        const int mends = change_outside(i, j);
+        if (broken > 0 ? mends >= 0 : mends > 0) continue;
+        best = change;
+        best_outside = mends;
+        from = i;
+        to = j;
       }
     }
     if (from == n) break;
     --lots[from];
     ++lots[to];
+    --held[parts.of[from]];
+    ++held[parts.of[to]];
+    broken = static_cast<unsigned>(static_cast<int>(broken) + best_outside);
     for (std::size_t i = 0; i < n; ++i) slope[i] += 2.0 * (a(i, to) - a(i, from));
     ++descent.moves;
   }
@@ -70,42 +180,16 @@ Descent descend(const LotProblem& problem, std::vector<unsigned> lots) {
   return descent;
 }
 
-}  // namespace
-
-Result<SampledLots> best_of_random(const LotProblem& problem, std::uint64_t draws,
-                                   std::uint64_t seed, const Execution& execution) {
-  if (draws == 0) return bad_input("shots", "at least one pick must be drawn");
-  RandomStream stream(seed, "random picks");
-  SampledLots best;
-  best.value = std::numeric_limits<double>::infinity();
-  std::vector<bool> taken;
-  std::vector<unsigned> lots(problem.n_assets());
-  for (; best.iterations < draws; ++best.iterations) {
-    if (execution.cancelled()) {
-      if (best.iterations > 0) break;
-      return cancelled_error();
-    }
-    draw_pick(problem, stream, taken, lots);
-    const double picked = value(problem, lots);
-    if (best.iterations == 0 || picked < best.value) {
-      best.value = picked;
-      best.lots = lots;
-    }
-  }
-  return best;
-}
-
-Result<SampledLots> swap_descent(const LotProblem& problem, std::uint64_t starts,
-                                 std::uint64_t seed, const Execution& execution) {
-  if (starts == 0) return bad_input("starts", "at least one start is needed");
+/// The best of the descents from start_of(draw, s), s < starts.
+template <class StartOf>
+Result<SampledLots> best_descent(const LotProblem& problem, std::size_t starts,
+                                 const Execution& execution, const StartOf& start_of) {
+  const LotParts parts = parts_of(problem);
   std::vector<Descent> descents(starts);
   parallel_for(execution, starts, 1, [&](std::size_t begin, std::size_t end) {
-    std::vector<bool> taken;
+    Draw draw(problem);
     for (std::size_t s = begin; s < end && !execution.cancelled(); ++s) {
-      RandomStream stream(seed, "swap descent", s);
-      std::vector<unsigned> lots(problem.n_assets());
-      draw_pick(problem, stream, taken, lots);
-      descents[s] = descend(problem, std::move(lots));
+      descents[s] = descend(problem, parts, start_of(draw, s));
     }
   });
   SampledLots best;
@@ -120,6 +204,46 @@ Result<SampledLots> swap_descent(const LotProblem& problem, std::uint64_t starts
   }
   if (best.lots.empty()) return cancelled_error();
   return best;
+}
+
+}  // namespace
+
+Result<SampledLots> best_of_random(const LotProblem& problem, std::uint64_t draws,
+                                   std::uint64_t seed, const Execution& execution) {
+  if (draws == 0) return bad_input("shots", "at least one pick must be drawn");
+  RandomStream stream(seed, "random picks");
+  SampledLots best;
+  best.value = std::numeric_limits<double>::infinity();
+  Draw draw(problem);
+  for (; best.iterations < draws; ++best.iterations) {
+    if (execution.cancelled()) {
+      if (best.iterations > 0) break;
+      return cancelled_error();
+    }
+    const std::vector<unsigned>& lots = draw(stream);
+    const double picked = value(problem, lots);
+    if (best.iterations == 0 || picked < best.value) {
+      best.value = picked;
+      best.lots = lots;
+    }
+  }
+  return best;
+}
+
+Result<SampledLots> swap_descent(const LotProblem& problem, std::uint64_t starts,
+                                 std::uint64_t seed, const Execution& execution) {
+  if (starts == 0) return bad_input("starts", "at least one start is needed");
+  return best_descent(problem, starts, execution, [&](Draw& draw, std::size_t s) {
+    RandomStream stream(seed, "swap descent", s);
+    return draw(stream);
+  });
+}
+
+Result<SampledLots> polish(const LotProblem& problem, std::span<const std::vector<unsigned>> starts,
+                           const Execution& execution) {
+  if (starts.empty()) return bad_input("starts", "at least one start is needed");
+  return best_descent(problem, starts.size(), execution,
+                      [&](Draw&, std::size_t s) { return starts[s]; });
 }
 
 }  // namespace quanta::portfolio

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/execution.h"
@@ -17,15 +18,23 @@ struct SampledLots {
   std::uint64_t iterations = 0;  ///< picks drawn, or moves made
 };
 
-/// The best of `draws` random feasible picks: N of the n M lot slots, uniformly, which is what
-/// measuring QAOA's start state gives. Errors: kBadInput, field "shots" (0).
+/// The best of `draws` random feasible picks: N of the n M lot slots, uniformly among those that
+/// meet the groups' limits, which without limits is what measuring QAOA's start state gives.
+/// Errors: kBadInput, field "shots" (0).
 Result<SampledLots> best_of_random(const LotProblem& problem, std::uint64_t draws,
                                    std::uint64_t seed, const Execution& execution);
 
 /// The best of `starts` steepest descents from random picks; a move takes one lot from one asset
-/// to another. O(n^2) a move. Errors: kBadInput, field "starts" (0); kCancelled before the first
-/// start is done.
+/// to another and keeps the groups' limits. O(n^2) a move. Errors: kBadInput, field "starts" (0);
+/// kCancelled before the first start is done.
 Result<SampledLots> swap_descent(const LotProblem& problem, std::uint64_t starts,
                                  std::uint64_t seed, const Execution& execution);
+
+/// The best of the steepest descents from these z, each of which is first repaired where it breaks
+/// a group's limits: lot by lot, at the least loss, from where there are too many to where there
+/// are too few. The z have the sum N and at most M in an asset. Errors: kBadInput, field "starts"
+/// (none); kCancelled as above.
+Result<SampledLots> polish(const LotProblem& problem, std::span<const std::vector<unsigned>> starts,
+                           const Execution& execution);
 
 }  // namespace quanta::portfolio

@@ -14,6 +14,7 @@
 #include "core/random.h"
 #include "portfolio/optimizers/lots_exact.h"
 #include "portfolio/optimizers/lots_qaoa.h"
+#include "portfolio/optimizers/lots_relaxation.h"
 #include "portfolio/optimizers/lots_sampling.h"
 
 namespace quanta::portfolio {
@@ -51,23 +52,28 @@ LotProblem hard_problem(std::size_t n, unsigned n_lots, unsigned max_lots, std::
   return problem;
 }
 
+bool keeps_all(const LotProblem& problem, std::span<const unsigned> z) {
+  return z.size() == problem.n_assets() &&
+         std::accumulate(z.begin(), z.end(), 0U) == problem.n_lots &&
+         std::ranges::all_of(z, [&](unsigned t) { return t <= problem.max_lots; }) &&
+         std::ranges::all_of(problem.groups, [&](const LotGroup& group) {
+           unsigned held = 0;
+           for (const std::size_t i : group.assets) held += z[i];
+           return group.low <= held && held <= group.high;
+         });
+}
+
 /// Every feasible z, one after the other, by counting.
 template <class Body>
 void for_each_feasible(const LotProblem& problem, const Body& body) {
   std::vector<unsigned> z(problem.n_assets());
   for (;;) {
-    if (std::accumulate(z.begin(), z.end(), 0U) == problem.n_lots) body(z);
+    if (keeps_all(problem, z)) body(z);
     std::size_t i = 0;
     while (i < z.size() && z[i] == problem.max_lots) z[i++] = 0;
     if (i == z.size()) return;
     ++z[i];
   }
-}
-
-bool is_feasible(const LotProblem& problem, std::span<const unsigned> z) {
-  return z.size() == problem.n_assets() &&
-         std::accumulate(z.begin(), z.end(), 0U) == problem.n_lots &&
-         std::ranges::all_of(z, [&](unsigned t) { return t <= problem.max_lots; });
 }
 
 // Any sizes, any A (indefinite too): enumeration, branch and bound and QAOA's own minimum all equal
@@ -77,7 +83,23 @@ RC_GTEST_PROP(LotsProperty, EverySolverAgreesWithBruteForce, (std::uint64_t seed
   const std::size_t n = 1 + stream.below(5);
   const auto max_lots = static_cast<unsigned>(1 + stream.below(4));
   const auto n_lots = static_cast<unsigned>(1 + stream.below(n * max_lots));
-  const LotProblem problem = hard_problem(n, n_lots, max_lots, seed);
+  LotProblem problem = hard_problem(n, n_lots, max_lots, seed);
+  if (seed % 2 == 1) {
+    // Limits around some z, so that they leave one at least.
+    const auto held = best_of_random(problem, 1, seed, {}).value().lots;
+    std::vector<LotGroup> groups(2);
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::uint64_t g = stream.below(3);
+      if (g < 2) groups[g].assets.push_back(i);
+    }
+    for (LotGroup& group : groups) {
+      unsigned sum = 0;
+      for (const std::size_t i : group.assets) sum += held[i];
+      group.low = sum - static_cast<unsigned>(stream.below(std::min(sum, 2U) + 1));
+      group.high = sum + static_cast<unsigned>(stream.below(3));
+    }
+    problem = with_groups(std::move(problem), groups).value();
+  }
   double best = std::numeric_limits<double>::infinity();
   double worst = -std::numeric_limits<double>::infinity();
   double sum = 0.0;
@@ -92,7 +114,7 @@ RC_GTEST_PROP(LotsProperty, EverySolverAgreesWithBruteForce, (std::uint64_t seed
   RC_ASSERT(n_feasible(problem) == count);
 
   const auto exact = solve_exactly(problem, {}, {}).value();
-  RC_ASSERT(is_feasible(problem, exact.lots));
+  RC_ASSERT(keeps_all(problem, exact.lots));
   RC_ASSERT(std::abs(exact.value - best) < 1e-10);
   RC_ASSERT(exact.certificate.proven && exact.certificate.gap == 0.0);
   RC_ASSERT(exact.statistics->feasible == count);
@@ -102,20 +124,27 @@ RC_GTEST_PROP(LotsProperty, EverySolverAgreesWithBruteForce, (std::uint64_t seed
 
   const auto tree = solve_exactly(problem, {.enumerate_up_to = 0}, {}).value();
   RC_ASSERT(!tree.enumerated && !tree.statistics);
-  RC_ASSERT(is_feasible(problem, tree.lots));
+  RC_ASSERT(keeps_all(problem, tree.lots));
   RC_ASSERT(std::abs(tree.value - best) < 1e-10);
   RC_ASSERT(tree.certificate.proven);
 
   for (const auto& sampled :
        {best_of_random(problem, 5, seed, {}).value(), swap_descent(problem, 3, seed, {}).value()}) {
-    RC_ASSERT(is_feasible(problem, sampled.lots));
+    RC_ASSERT(keeps_all(problem, sampled.lots));
     RC_ASSERT(sampled.value == value(problem, sampled.lots));
     RC_ASSERT(sampled.value >= best - 1e-10);
   }
 
   const auto quantum =
       solve_by_qaoa(problem, {.layers = 1, .shots = 50, .max_evaluations = 3}, {}).value();
-  RC_ASSERT(is_feasible(problem, quantum.lots));
+  RC_ASSERT(keeps_all(problem, quantum.lots));
+  RC_ASSERT(keeps_all(problem, quantum.polished));
+  RC_ASSERT(quantum.polished_value <= quantum.value + 1e-12);
+  const std::vector<double> relaxed = relaxation(problem);
+  for (std::size_t i = 0; i < n; ++i) {
+    RC_ASSERT(relaxed[i] >= -1e-12 && relaxed[i] <= problem.max_lots + 1e-12);
+  }
+  RC_ASSERT(std::abs(std::accumulate(relaxed.begin(), relaxed.end(), 0.0) - n_lots) < 1e-9);
   RC_ASSERT(std::abs(quantum.value - value(problem, quantum.lots)) == 0.0);
   const double ratio = worst > best ? (worst - quantum.value) / (worst - best) : 1.0;
   if (worst - best > 1e-9) RC_ASSERT(std::abs(quantum.approximation_ratio - ratio) < 1e-9);
@@ -238,6 +267,94 @@ TEST(BranchAndBound, GoesWhereEnumerationCannot) {
   EXPECT_TRUE(tree.certificate.proven);
 }
 
+LotProblem grouped_problem(std::size_t n, unsigned n_lots, std::uint64_t seed, std::size_t n_groups,
+                           unsigned low, unsigned high) {
+  std::vector<LotGroup> groups(n_groups);
+  for (std::size_t i = 0; i < n; ++i) groups[i % n_groups].assets.push_back(i);
+  for (LotGroup& group : groups) {
+    group.low = low;
+    group.high = high;
+  }
+  return with_groups(random_problem(n, n_lots, 1, seed), groups).value();
+}
+
+TEST(LotGroups, NameWhatIsWrongWithThem) {
+  const LotProblem problem = random_problem(5, 3, 1, 1);
+  const struct {
+    const char* name;
+    std::vector<LotGroup> groups;
+    ErrorKind kind;
+    const char* says;
+  } cases[] = {
+      {"no such asset", {{"a", {5}, 0, 1}}, ErrorKind::kBadInput, "not there"},
+      {"twice", {{"a", {1}, 0, 1}, {"b", {1}, 0, 1}}, ErrorKind::kBadInput, "two groups"},
+      {"turned around", {{"a", {1, 2}, 2, 1}}, ErrorKind::kBadInput, "above the most"},
+      {"small group", {{"a", {1}, 2, 3}}, ErrorKind::kInfeasible, "at most 1"},
+      {"too much",
+       {{"a", {0, 1}, 2, 2}, {"b", {2, 3}, 2, 2}},
+       ErrorKind::kInfeasible,
+       "at least 4"},
+      {"too little", {{"a", {0, 1}, 0, 0}, {"b", {2, 3}, 0, 1}}, ErrorKind::kInfeasible, "most 2"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto result = with_groups(problem, c.groups);
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().kind, c.kind);
+    EXPECT_EQ(result.error().field, "group");
+    EXPECT_NE(result.error().message.find(c.says), std::string::npos) << result.error().message;
+  }
+}
+
+TEST(LotGroups, AreKeptByEverySolver) {
+  const LotProblem problem = grouped_problem(15, 6, 7, 3, 1, 2);
+  const auto exact = solve_exactly(problem, {}, {}).value();
+  ASSERT_TRUE(keeps_all(problem, exact.lots));
+  EXPECT_EQ(exact.statistics->feasible, n_feasible(problem));
+  EXPECT_EQ(n_feasible(problem), 1000U);  // two of five, three times
+  // The limits cost something: the problem without them is another.
+  LotProblem free = problem;
+  free.groups.clear();
+  EXPECT_LT(solve_exactly(free, {}, {}).value().value, exact.value);
+  const auto tree = solve_exactly(problem, {.enumerate_up_to = 0}, {}).value();
+  EXPECT_EQ(tree.lots, exact.lots);
+  EXPECT_TRUE(tree.certificate.proven);
+  const auto quantum = solve_by_qaoa(problem, {.layers = 3, .max_evaluations = 12}, {}).value();
+  EXPECT_EQ(quantum.states, 1000U);
+  EXPECT_NEAR(quantum.chance, 1e-3, 1e-12);
+  EXPECT_GT(quantum.probability_feasible, 0.3);
+  EXPECT_LT(quantum.probability_feasible, 1.0);
+  EXPECT_GT(quantum.probability_of_best, 5.0 * quantum.chance);
+  EXPECT_TRUE(keeps_all(problem, quantum.lots));
+  EXPECT_EQ(quantum.polished, exact.lots);
+}
+
+// Groups of 2 and 4, two picks, at most one of the first: 4 x 2 mixed pairs and 6 of the second.
+TEST(LotGroups, RandomPicksAreUniformOverTheFeasible) {
+  LotProblem problem{Matrix(6, 6), std::vector<double>(6), 2, 1};
+  problem = with_groups(problem, {{"a", {0, 3}, 0, 1}}).value();
+  ASSERT_EQ(n_feasible(problem), 14U);
+  int mixed = 0;
+  constexpr int kDraws = 3000;
+  for (int seed = 0; seed < kDraws; ++seed) {
+    const auto pick = best_of_random(problem, 1, static_cast<std::uint64_t>(seed), {}).value();
+    ASSERT_TRUE(keeps_all(problem, pick.lots));
+    mixed += pick.lots[0] + pick.lots[3] == 1;
+  }
+  EXPECT_NEAR(mixed / double{kDraws}, 8.0 / 14.0, 5.0 * std::sqrt(0.25 / kDraws));
+}
+
+TEST(Polish, MendsLimitsAndDescends) {
+  const LotProblem problem = grouped_problem(12, 4, 3, 2, 2, 2);
+  const std::vector<std::vector<unsigned>> broken = {{1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0}};
+  ASSERT_FALSE(keeps_all(problem, broken[0]));
+  const auto mended = polish(problem, broken, {}).value();
+  EXPECT_TRUE(keeps_all(problem, mended.lots));
+  EXPECT_GE(mended.iterations, 2U);
+  EXPECT_EQ(mended.value, value(problem, mended.lots));
+  EXPECT_EQ(polish(problem, {}, {}).error().field, "starts");
+}
+
 TEST(SampledLots, RepeatWithTheirSeed) {
   const auto problem = random_problem(20, 10, 1, 3);
   const auto one = best_of_random(problem, 100, 1, {}).value();
@@ -332,7 +449,7 @@ TEST(QaoaLots, StoppedOnTheWayItAnswersWithTheAnglesItHas) {
   EXPECT_EQ(quantum.iterations, 3U);
   EXPECT_EQ(quantum.layers, 8U);
   EXPECT_EQ(quantum.parameters.size(), 16U);
-  EXPECT_TRUE(is_feasible(problem, quantum.lots));
+  EXPECT_TRUE(keeps_all(problem, quantum.lots));
 }
 
 // ---- stored optima ----

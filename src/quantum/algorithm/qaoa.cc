@@ -19,6 +19,7 @@ namespace {
 
 constexpr unsigned kMaxLayers = 1000;
 constexpr std::size_t kGrain = 16384;
+constexpr std::size_t kMostSamples = 4096;
 /// States within this share of (maximum - minimum) of the minimum count as best.
 constexpr double kBestTolerance = 1e-9;
 
@@ -264,7 +265,7 @@ void read_out(const QaoaCircuit& circuit, const QaoaOptions& options, double rou
         double sum = 0.0;
         for (std::size_t x = begin; x < end; ++x) {
           result.probabilities[x] = std::norm(psi[x]);
-          if (circuit.cost(x) > best) continue;
+          if (circuit.cost(x) > best || !circuit.feasible(x)) continue;
           sum += result.probabilities[x];
           ++n_best[begin / kGrain];
         }
@@ -272,16 +273,35 @@ void read_out(const QaoaCircuit& circuit, const QaoaOptions& options, double rou
       });
   result.chance =
       static_cast<double>(std::accumulate(n_best.begin(), n_best.end(), std::size_t{0})) /
-      static_cast<double>(psi.size());
+      static_cast<double>(circuit.n_feasible());
+  result.n_feasible = circuit.n_feasible();
+  if (result.n_feasible < psi.size()) {
+    result.probability_feasible =
+        parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+          double sum = 0.0;
+          for (std::size_t x = begin; x < end; ++x) {
+            if (circuit.feasible(x)) sum += result.probabilities[x];
+          }
+          return sum;
+        });
+  }
 
   RandomStream stream(options.seed, "qaoa shots");
   std::size_t best_position = psi.size();
+  const auto better = [&](std::size_t x, std::size_t y) {
+    if (circuit.feasible(x) != circuit.feasible(y)) return circuit.feasible(x);
+    return circuit.cost(x) < circuit.cost(y);
+  };
+  std::size_t before = psi.size();
   for (const std::size_t x : sample(result.probabilities, options.shots, stream)) {
-    if (best_position == psi.size() || circuit.cost(x) < circuit.cost(best_position)) {
-      best_position = x;
-    }
-    if (circuit.cost(x) <= best) ++result.shots_on_best;
+    if (best_position == psi.size() || better(x, best_position)) best_position = x;
+    if (circuit.cost(x) <= best && circuit.feasible(x)) ++result.shots_on_best;
+    if (x != before) result.samples.push_back({circuit.basis_state(x), circuit.cost(x), 0});
+    ++result.samples.back().shots;
+    before = x;
   }
+  std::ranges::stable_sort(result.samples, {}, &SampledState::cost);
+  result.samples.resize(std::min(result.samples.size(), kMostSamples));
   result.best_sample = circuit.basis_state(best_position);
   result.best_sample_cost = circuit.cost(best_position);
   const double range = result.maximum - result.minimum;

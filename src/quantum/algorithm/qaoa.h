@@ -76,6 +76,15 @@ struct QaoaOptions {
   bool controls = true;                             ///< run them (controls.h)
 };
 
+/// A basis state that shots came out as.
+struct SampledState {
+  std::uint64_t state = 0;  ///< bit q = qubit q
+  double cost = 0.0;        ///< with the penalty of limits that it breaks
+  std::size_t shots = 0;
+
+  friend bool operator==(const SampledState&, const SampledState&) = default;
+};
+
 struct QaoaResult {
   QaoaAngles angles;
   double expectation = 0.0;         ///< <c> of the final state
@@ -83,9 +92,14 @@ struct QaoaResult {
   std::size_t evaluations = 0;      ///< of the objective, with or without its gradient
 
   // What sampling the final state gave.
-  std::uint64_t best_sample = 0;  ///< basis state of least cost among the shots, bit q = qubit q
+  /// Basis state of least cost among the shots, bit q = qubit q; of those that meet the limits,
+  /// where there is one.
+  std::uint64_t best_sample = 0;
   double best_sample_cost = 0.0;
   std::size_t shots_on_best = 0;  ///< shots that hit a state of least cost
+  /// The different states that came out, by rising cost, of equal ones the lower state first; the
+  /// first 4096 of them.
+  std::vector<SampledState> samples = {};
 
   // What only a simulation knows. "Best" are all states within 1e-9 (maximum - minimum), or
   // rounding, of the minimum; costs that differ by rounding alone count as equal.
@@ -96,7 +110,9 @@ struct QaoaResult {
   double approximation_ratio = 0.0;
   double mean_approximation_ratio = 0.0;
   double probability_of_best = 0.0;   ///< per shot
-  double chance = 0.0;                ///< share of the states that are best
+  double chance = 0.0;                ///< share of the states, that meet the limits, that are best
+  double probability_feasible = 1.0;  ///< that a shot meets the limits of the ansatz
+  std::size_t n_feasible = 0;         ///< number of states that meet them
   std::size_t dimension = 0;          ///< number of states
   std::vector<double> probabilities;  ///< of each state, in the order of QaoaCircuit
 

@@ -69,10 +69,17 @@ Result<void> check(const QaoaAnsatz& ansatz) {
                      "the x mixer does not keep the number of ones: leave the weight out, or "
                      "choose ring-xy, full-xy or grover");
   }
+  if (!ansatz.limits.empty() && !exchanges) {
+    return bad_input("limits",
+                     fmt::format("belong to the XY mixers, not to {}", to_text(ansatz.mixer)));
+  }
+  if (!(ansatz.limit_penalty >= 0.0 && std::isfinite(ansatz.limit_penalty))) {
+    return bad_input("limits", fmt::format("a penalty of {} is no number that is zero or larger",
+                                           ansatz.limit_penalty));
+  }
   if (ansatz.warm_start.empty()) return {};
-  if (ansatz.mixer != Mixer::kX) {
-    return bad_input("warm_start",
-                     fmt::format("belongs to the x mixer, not to {}", to_text(ansatz.mixer)));
+  if (ansatz.mixer == Mixer::kGrover) {
+    return bad_input("warm_start", "belongs to the X and XY mixers, not to grover");
   }
   if (ansatz.warm_start.size() != n) {
     return bad_input("warm_start",
@@ -106,13 +113,15 @@ Result<QaoaCircuit> QaoaCircuit::create(const QaoaAnsatz& ansatz, std::size_t me
       break;
     case Mixer::kRingXy:
     case Mixer::kFullXy: {
+      const bool alike = ansatz.limits.empty() && ansatz.warm_start.empty();
+      const std::size_t bytes = kXyBytesPerAmplitude + (alike ? 0 : kXyBytesOfStart);
       QUANTA_TRY(WeightSubspace space,
-                 WeightSubspace::create(n, *ansatz.weight, memory_limit, kXyBytesPerAmplitude));
+                 WeightSubspace::create(n, *ansatz.weight, memory_limit, bytes));
       QUANTA_TRY(ExchangeSequence mixer,
                  ExchangeSequence::create(std::move(space), ansatz.mixer == Mixer::kRingXy
                                                                 ? ring_exchanges(n)
                                                                 : full_exchanges(n)));
-      evaluator = make_xy_evaluator(cost, std::move(mixer), single, execution);
+      QUANTA_TRY(evaluator, make_xy_evaluator(ansatz, std::move(mixer), execution));
       break;
     }
     case Mixer::kGrover: {

@@ -53,6 +53,13 @@ constexpr auto enum_names(Mixer) {
                     std::pair{kGrover, std::string_view("grover")}};
 }
 
+/// At least `low` and at most `high` of these qubits are one.
+struct CountLimit {
+  std::uint64_t qubits = 0;  ///< bit q: qubit q
+  unsigned low = 0;
+  unsigned high = 64;
+};
+
 struct QaoaAnsatz {
   QuadraticCost cost = {};
   Mixer mixer = Mixer::kRingXy;
@@ -62,8 +69,16 @@ struct QaoaAnsatz {
   /// X mixer only: c_q in (0, 1), the probability of one that qubit q starts with. Start:
   /// RY(t_q)|0>, t_q = 2 asin sqrt c_q; mixer: prod_q exp(-i beta (sin t_q X_q + cos t_q Z_q)),
   /// whose top eigenstate is the start. Empty: c_q = 1/2, which is |+…+> and X. (Egger's beta is
-  /// minus ours.)
+  /// minus ours.) XY mixers: the start is the Dicke state with the amplitude of x times
+  /// prod_q sqrt(c_q / (1 - c_q)) over the ones of x, which is no eigenstate of the mixer.
   std::vector<double> warm_start = {};
+  /// XY mixers only. Only the states that meet all limits count for minimum, maximum, mean and
+  /// deviation. The circuit reaches the others too: each one too many or too few raises the cost by
+  /// limit_penalty times that deviation. (As a circuit that phase needs a counter of each limit's
+  /// ones; pairs of qubits do not suffice.) Not necessarily exact: with a small penalty a state
+  /// that breaks a limit may cost less than all that meet them, but it never counts as best.
+  std::vector<CountLimit> limits = {};
+  double limit_penalty = 1.0;
   Precision precision = Precision::kDouble;
 };
 
@@ -71,8 +86,9 @@ class QaoaCircuit {
  public:
   /// Errors: kBadInput, field "cost" (see check(QuadraticCost)), "qubits" (above 63), "weight"
   /// (missing for an XY mixer, given for the X mixer, above n), "warm_start" (not n values strictly
-  /// between 0 and 1, or another mixer than X); kResource, field "qubits", where the states that
-  /// energy() with its gradient needs are more than `memory_limit` bytes: says what would fit.
+  /// between 0 and 1, or the Grover mixer), "limits" (another mixer than XY, no state meets
+  /// them, a penalty that is negative or not finite); kResource, field "qubits", where the states
+  /// that energy() with its gradient needs are more than `memory_limit` bytes: says what would fit.
   static Result<QaoaCircuit> create(const QaoaAnsatz& ansatz, std::size_t memory_limit,
                                     const Execution& execution);
 
@@ -85,9 +101,13 @@ class QaoaCircuit {
     return evaluator_->basis_state(position);
   }
 
-  /// c of the basis state at that position. O(n) at most.
+  /// Whether the basis state at that position meets the limits, and how many do.
+  bool feasible(std::size_t position) const { return evaluator_->feasible(position); }
+  std::size_t n_feasible() const { return evaluator_->n_feasible(); }
+
+  /// c of the basis state at that position, with the penalty of the limits. O(n) at most.
   double cost(std::size_t position) const { return evaluator_->cost(position); }
-  // Of the cost over all basis states alike.
+  // Of the cost over all basis states that meet the limits alike.
   double minimum() const { return evaluator_->statistics().minimum; }
   double maximum() const { return evaluator_->statistics().maximum; }
   double mean() const { return evaluator_->statistics().mean; }

@@ -560,7 +560,7 @@ TEST(QaoaCircuit, NamesTheFieldAtFault) {
        ErrorKind::kBadInput,
        "weight"},
       {"warm ring",
-       {.cost = cost, .weight = 2, .warm_start = {0.5, 0.5, 0.5, 0.5}},
+       {.cost = cost, .mixer = Mixer::kGrover, .weight = 2, .warm_start = {0.5, 0.5, 0.5, 0.5}},
        ErrorKind::kBadInput,
        "warm_start"},
       {"warm start too short",

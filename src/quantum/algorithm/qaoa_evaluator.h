@@ -22,6 +22,8 @@ class QaoaEvaluator {
   virtual std::size_t dimension() const = 0;
   virtual std::uint64_t basis_state(std::size_t position) const = 0;
   virtual double cost(std::size_t position) const = 0;
+  virtual bool feasible(std::size_t /*position*/) const { return true; }
+  virtual std::size_t n_feasible() const { return dimension(); }
   virtual std::vector<Amplitude> state(std::span<const double> gammas,
                                        std::span<const double> betas,
                                        const Execution& execution) const = 0;

@@ -438,5 +438,99 @@ TEST(Qaoa, StopsWhenAsked) {
   }
 }
 
+// ---- limits of counts, and a start that is not the same for all ----
+
+QuadraticCost six_qubits() {
+  QuadraticCost cost{.linear = {1.0, -2.0, 0.5, 0.25, -1.0, 3.0}, .quadratic = Matrix(6, 6)};
+  for (std::size_t i = 0; i < 6; ++i) {
+    for (std::size_t j = i + 1; j < 6; ++j) {
+      cost.quadratic(i, j) = 0.3 * static_cast<double>(i) - 0.2 * static_cast<double>(j);
+    }
+  }
+  return cost;
+}
+
+TEST(QaoaLimits, CountOnlyTheStatesThatMeetThem) {
+  const QaoaAnsatz ansatz{.cost = six_qubits(),
+                          .mixer = Mixer::kFullXy,
+                          .weight = 3,
+                          .limits = {{.qubits = 0b000011, .low = 1, .high = 1}}};
+  const auto circuit = QaoaCircuit::create(ansatz, std::size_t{1} << 20, {}).value();
+  EXPECT_EQ(circuit.dimension(), 20U);
+  EXPECT_EQ(circuit.n_feasible(), 12U);  // one of two, two of four
+  double least = 1e9;
+  double sum = 0.0;
+  for (std::size_t x = 0; x < 20; ++x) {
+    const std::uint64_t state = circuit.basis_state(x);
+    const bool meets = std::popcount(state & 3U) == 1;
+    EXPECT_EQ(circuit.feasible(x), meets);
+    const double plain = value(ansatz.cost, state);
+    EXPECT_NEAR(circuit.cost(x), plain + (meets ? 0.0 : circuit.deviation()), 1e-12);
+    if (!meets) continue;
+    least = std::min(least, plain);
+    sum += plain;
+  }
+  EXPECT_NEAR(circuit.minimum(), least, 1e-12);
+  EXPECT_NEAR(circuit.mean(), sum / 12.0, 1e-12);
+  const auto result = solve_qaoa(ansatz, {.layers = 2, .controls = false}, {}).value();
+  EXPECT_EQ(result.n_feasible, 12U);
+  EXPECT_EQ(result.chance, 1.0 / 12.0);
+  EXPECT_EQ(std::popcount(result.best_sample & 3U), 1);
+  EXPECT_GT(result.probability_feasible, 0.5);
+  EXPECT_LT(result.probability_feasible, 1.0);
+  std::size_t shots = 0;
+  for (const SampledState& sample : result.samples) shots += sample.shots;
+  EXPECT_EQ(shots, 1024U);
+  EXPECT_TRUE(std::ranges::is_sorted(result.samples, {}, &SampledState::cost));
+
+  QaoaAnsatz none = ansatz;
+  none.limits[0] = {.qubits = 0b000001, .low = 2, .high = 2};
+  EXPECT_EQ(QaoaCircuit::create(none, std::size_t{1} << 20, {}).error().field, "limits");
+  none = ansatz;
+  none.limit_penalty = -1.0;
+  EXPECT_EQ(QaoaCircuit::create(none, std::size_t{1} << 20, {}).error().field, "limits");
+  none = ansatz;
+  none.mixer = Mixer::kGrover;
+  EXPECT_EQ(QaoaCircuit::create(none, std::size_t{1} << 20, {}).error().field, "limits");
+}
+
+TEST(QaoaWarmStart, WeighsTheStatesOfTheDicke) {
+  const std::vector<double> c = {0.75, 0.25, 0.5, 0.5, 0.25, 0.4};
+  for (const Precision precision : {Precision::kDouble, Precision::kSingle}) {
+    const QaoaAnsatz ansatz{.cost = six_qubits(),
+                            .mixer = Mixer::kFullXy,
+                            .weight = 2,
+                            .warm_start = c,
+                            .precision = precision};
+    const auto circuit = QaoaCircuit::create(ansatz, std::size_t{1} << 20, {}).value();
+    EXPECT_EQ(circuit.n_feasible(), 15U);
+    const auto start = circuit.state({}, {}, {});
+    double norm = 0.0;
+    for (std::size_t x = 0; x < start.size(); ++x) norm += std::norm(start[x]);
+    EXPECT_NEAR(norm, 1.0, 1e-6);
+    const auto probability = [&](std::uint64_t state) {
+      for (std::size_t x = 0; x < start.size(); ++x) {
+        if (circuit.basis_state(x) == state) return std::norm(start[x]);
+      }
+      return 0.0;
+    };
+    // Odds of 3 against odds of 1/3.
+    EXPECT_NEAR(probability(0b000101) / probability(0b000110), 9.0, 1e-5);
+    // The slopes are those of the energy.
+    const std::vector<double> gammas = {0.3, 0.1};
+    const std::vector<double> betas = {-0.2, -0.4};
+    std::vector<double> gradient(4);
+    const double energy = circuit.energy(gammas, betas, gradient, {});
+    std::vector<double> moved = gammas;
+    moved[0] += 1e-3;
+    const double above = circuit.energy(moved, betas, {}, {});
+    EXPECT_NEAR((above - energy) / 1e-3, gradient[0], 1e-2);
+    for (const std::size_t threads : {2U, 7U}) {
+      ThreadPool pool(threads);
+      EXPECT_EQ(circuit.energy(gammas, betas, {}, {.pool = &pool}), energy);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace quanta::quantum

@@ -1,7 +1,10 @@
 #include "quantum/algorithm/qaoa_xy.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -19,16 +22,16 @@ class XyEvaluator final : public QaoaEvaluator {
   using State = std::vector<std::complex<Real>>;
 
  public:
-  XyEvaluator(const QuadraticCost& cost, ExchangeSequence mixer, const Execution& execution)
-      : mixer_(std::move(mixer)),
-        cost_(space().quadratic_diagonal(execution, cost.linear, cost.quadratic.values(),
-                                         cost.constant)) {
-    statistics_ = statistics_of([&](std::size_t x) { return cost_[x]; }, cost_.size(), execution);
-  }
+  XyEvaluator(const QaoaAnsatz& ansatz, ExchangeSequence mixer, const Execution& execution)
+      : mixer_(std::move(mixer)), cost_(prepare(ansatz, execution)) {}
 
   std::size_t dimension() const override { return cost_.size(); }
   std::uint64_t basis_state(std::size_t position) const override { return space().state(position); }
   double cost(std::size_t position) const override { return cost_[position]; }
+  bool feasible(std::size_t position) const override {
+    return broken_.empty() || !broken_[position];
+  }
+  std::size_t n_feasible() const override { return n_feasible_; }
 
   std::vector<Amplitude> state(std::span<const double> gammas, std::span<const double> betas,
                                const Execution& execution) const override {
@@ -77,10 +80,65 @@ class XyEvaluator final : public QaoaEvaluator {
  private:
   const WeightSubspace& space() const { return mixer_.space(); }
 
+  /// Sets start and statistics; the cost with its penalties.
+  std::vector<double> prepare(const QaoaAnsatz& ansatz, const Execution& execution) {
+    const QuadraticCost& cost = ansatz.cost;
+    std::vector<double> values =
+        space().quadratic_diagonal(execution, cost.linear, cost.quadratic.values(), cost.constant);
+    if (!ansatz.warm_start.empty()) warm_start(ansatz.warm_start);
+    n_feasible_ = values.size();
+    if (ansatz.limits.empty()) {
+      statistics_ =
+          statistics_of([&](std::size_t x) { return values[x]; }, values.size(), execution);
+      return values;
+    }
+    broken_.resize(values.size());
+    std::vector<double> met;  // costs of the states that meet the limits
+    for (std::size_t x = 0; x < values.size(); ++x) {
+      broken_[x] = outside(ansatz.limits, space().state(x)) > 0;
+      if (!broken_[x]) met.push_back(values[x]);
+    }
+    n_feasible_ = met.size();
+    if (met.empty()) return values;
+    statistics_ = statistics_of([&](std::size_t x) { return met[x]; }, met.size(), execution);
+    const double spread = statistics_.deviation > 0.0 ? statistics_.deviation : 1.0;
+    for (std::size_t x = 0; x < values.size(); ++x) {
+      if (!broken_[x]) continue;
+      values[x] += ansatz.limit_penalty * spread * outside(ansatz.limits, space().state(x));
+    }
+    return values;
+  }
+
+  /// sqrt of the odds c/(1 - c), multiplied over the ones, and scaled to norm 1.
+  void warm_start(std::span<const double> c) {
+    start_.resize(space().dimension());
+    double norm = 0.0;
+    for (std::size_t x = 0; x < start_.size(); ++x) {
+      double odds = 1.0;
+      for (std::uint64_t ones = space().state(x); ones != 0; ones &= ones - 1) {
+        const double share = c[static_cast<std::size_t>(std::countr_zero(ones))];
+        odds *= share / (1.0 - share);
+      }
+      start_[x] = static_cast<Real>(std::sqrt(odds));
+      norm += odds;
+    }
+    for (Real& amplitude : start_) amplitude /= static_cast<Real>(std::sqrt(norm));
+  }
+
+  static unsigned outside(std::span<const CountLimit> limits, std::uint64_t state) {
+    unsigned sum = 0;
+    for (const CountLimit& limit : limits) {
+      const auto ones = static_cast<unsigned>(std::popcount(state & limit.qubits));
+      sum += ones < limit.low ? limit.low - ones : ones > limit.high ? ones - limit.high : 0U;
+    }
+    return sum;
+  }
+
   State run(std::span<const double> gammas, std::span<const double> betas,
             const Execution& execution) const {
     const InstructionSet set = execution.instruction_set;
     State psi(cost_.size(), static_cast<Real>(1.0 / std::sqrt(static_cast<double>(cost_.size()))));
+    std::ranges::copy(start_, psi.begin());
     for (std::size_t l = 0; l < gammas.size(); ++l) {
       const auto phases = cost_.template phases<Real>(set, gammas[l]);
       mixer_.apply(execution, std::span(psi), betas[l], [&](std::size_t begin, std::size_t end) {
@@ -104,19 +162,27 @@ class XyEvaluator final : public QaoaEvaluator {
   }
 
   ExchangeSequence mixer_;
+  std::vector<Real> start_ = {};   // empty: all alike
+  std::vector<bool> broken_ = {};  // states that break a limit; empty: none
+  std::size_t n_feasible_ = 0;
   DiagonalCost cost_;
 };
 
 }  // namespace
 
-std::unique_ptr<const QaoaEvaluator> make_xy_evaluator(const QuadraticCost& cost,
-                                                       ExchangeSequence mixer,
-                                                       bool single_precision,
-                                                       const Execution& execution) {
-  if (single_precision) {
-    return std::make_unique<const XyEvaluator<float>>(cost, std::move(mixer), execution);
+Result<std::unique_ptr<const QaoaEvaluator>> make_xy_evaluator(const QaoaAnsatz& ansatz,
+                                                               ExchangeSequence mixer,
+                                                               const Execution& execution) {
+  std::unique_ptr<const QaoaEvaluator> evaluator;
+  if (ansatz.precision == Precision::kSingle) {
+    evaluator = std::make_unique<const XyEvaluator<float>>(ansatz, std::move(mixer), execution);
+  } else {
+    evaluator = std::make_unique<const XyEvaluator<double>>(ansatz, std::move(mixer), execution);
   }
-  return std::make_unique<const XyEvaluator<double>>(cost, std::move(mixer), execution);
+  if (evaluator->n_feasible() == 0) {
+    return bad_input("limits", "no state with that many ones meets them all");
+  }
+  return evaluator;
 }
 
 }  // namespace quanta::quantum

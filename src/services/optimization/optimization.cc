@@ -81,7 +81,7 @@ Result<void> check(const OptimizeRequest& request) {
     return fail(ErrorKind::kUsage, fmt::format("has no meaning for {}", to_text(objective)),
                 std::string(field));
   };
-  const bool rows = !no_bounds && objective != kTargetRisk;
+  const bool rows = discrete || (!no_bounds && objective != kTargetRisk);
   if (!rows && !request.groups_file.empty()) return without("groups");
   if (request.groups_file.empty() != request.groups.empty()) {
     return fail(ErrorKind::kUsage,

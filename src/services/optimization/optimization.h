@@ -290,6 +290,7 @@ struct QaoaDetails {
   double best_of_random = 0.0;
   std::uint64_t shots = 0;
   std::uint64_t states = 0;
+  double probability_feasible = 1.0;
   bool angles_carried_over = false;
 
   static constexpr auto describe() {
@@ -310,6 +311,8 @@ struct QaoaDetails {
                             "best objective of as many random feasible picks"),
                       field("shots", &QaoaDetails::shots, "measurements"),
                       field("states", &QaoaDetails::states, "feasible basis states"),
+                      field("probability_feasible", &QaoaDetails::probability_feasible,
+                            "that a shot keeps the limits of the groups"),
                       field("angles_carried_over", &QaoaDetails::angles_carried_over,
                             "parameters optimised for a smaller problem, not for this one")};
   }

@@ -84,6 +84,7 @@ QaoaDetails details_of(const portfolio::QaoaLots& answer) {
   details.best_of_random = answer.best_of_random;
   details.shots = answer.shots;
   details.states = answer.states;
+  details.probability_feasible = answer.probability_feasible;
   details.angles_carried_over = answer.angles_carried_over;
   return details;
 }
@@ -148,6 +149,9 @@ Result<void> run_qaoa(Task& task) {
   Candidate& candidate = task.add("qaoa", MethodKind::kQuantum, answer->lots, answer->value,
                                   answer->iterations, watch.seconds());
   candidate.run.details = json::to(details_of(*answer));
+  // A row of its own: descent from the shots is classical, whatever it starts from.
+  task.add("qaoa, polished", MethodKind::kClassical, answer->polished, answer->polished_value,
+           answer->polish_moves, 0.0);
   task.document.provenance.backend = "state-vector simulator";
   return {};
 }
@@ -250,6 +254,14 @@ void fill_in(Task& task, const portfolio::Certificate& exact) {
   // The tolerance of a discrete answer; the bound itself must come from the search.
   document.certificate.proven = document.certificate.gap <= 1e-6 * std::max(std::abs(value), 1e-12);
 
+  for (const portfolio::LotGroup& group : task.problem.groups) {
+    double held = 0.0;
+    for (const std::size_t i : group.assets) held += best.lots[i];
+    document.constraints.push_back({"group", group.name, Relation::kAtLeast,
+                                    static_cast<double>(group.low), held, std::nullopt});
+    document.constraints.push_back({"group", group.name, Relation::kAtMost,
+                                    static_cast<double>(group.high), held, std::nullopt});
+  }
   const bool selection = task.request.objective == OptimizeObjective::kSelection;
   ConstraintRow& sum = document.constraints.emplace_back();
   sum.name = selection ? "select" : "lots";
@@ -279,6 +291,42 @@ void fill_in(Task& task, const portfolio::Certificate& exact) {
   for (Candidate& candidate : task.candidates) document.methods.push_back(std::move(candidate.run));
 }
 
+/// A limit as a whole number of lots: of a selection the number itself, of lots a share of all.
+Result<unsigned> whole(double limit, bool upwards, const std::string& group,
+                       const OptimizeRequest& request) {
+  constexpr double kSlack = 1e-9;
+  double lots = limit;
+  if (request.objective == OptimizeObjective::kLots) {
+    lots *= *request.lots;
+    lots = upwards ? std::ceil(lots - kSlack) : std::floor(lots + kSlack);
+  }
+  lots = std::clamp(lots, 0.0, double{portfolio::kMaxLots});
+  if (lots != std::round(lots)) {
+    return bad_input("group", fmt::format("{}: {} is no whole number; the limits of a selection "
+                                          "count the assets that are held",
+                                          group, limit));
+  }
+  return static_cast<unsigned>(lots);
+}
+
+Result<portfolio::LotProblem> add_lot_groups(const OptimizeRequest& request,
+                                             const Estimate& estimate, OptimizeDocument& document,
+                                             portfolio::LotProblem problem) {
+  portfolio::MeanVarianceProblem rows;
+  QUANTA_CHECK(add_groups(request, estimate, document, rows));
+  std::vector<portfolio::LotGroup> groups;
+  for (const portfolio::LinearLimit& row : rows.limits) {
+    portfolio::LotGroup& group = groups.emplace_back();
+    group.name = row.name;
+    QUANTA_TRY(group.low, whole(row.lower, true, row.name, request));
+    QUANTA_TRY(group.high, whole(row.upper, false, row.name, request));
+    for (std::size_t i = 0; i < row.coefficients.size(); ++i) {
+      if (row.coefficients[i] != 0.0) group.assets.push_back(i);
+    }
+  }
+  return with_groups(std::move(problem), std::move(groups));
+}
+
 }  // namespace
 
 Result<void> solve_lots(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
@@ -286,12 +334,14 @@ Result<void> solve_lots(const OptimizeRequest& request, const Estimate& estimate
   const Stopwatch watch;
   const double risk_weight = request.risk_weight.value_or(1.0);
   const statistics::Moments& moments = estimate.moments;
-  QUANTA_TRY(const portfolio::LotProblem problem,
+  QUANTA_TRY(portfolio::LotProblem free,
              request.objective == OptimizeObjective::kSelection
                  ? portfolio::selection_problem(moments.covariance, moments.mean, risk_weight,
                                                 *request.select)
                  : portfolio::lot_problem(moments.covariance, moments.mean, risk_weight,
                                           *request.lots, request.max_lots.value_or(*request.lots)));
+  QUANTA_TRY(const portfolio::LotProblem problem,
+             add_lot_groups(request, estimate, document, std::move(free)));
   Task task{request, problem, run, document};
   const bool alone = request.method == OptimizeMethod::kExact;
   if (!alone) QUANTA_CHECK(run_qaoa(task));
