@@ -113,17 +113,20 @@ std::string methods_table(const OptimizeDocument& document, const Terminal& term
 
 /// What QAOA has to say beside its value.
 std::string qaoa_text(const MethodRun& run) {
+  if (run.details.is_object() && run.details.as_object().contains("about")) {
+    return wrapped(std::string(run.details.at("about").as_string()), kTextWidth);
+  }
   const auto details = json::from<services::QaoaDetails>(run.details);
   if (!details) return {};
   const double times = details->chance > 0 ? details->probability_of_best / details->chance : 0;
   return wrapped(
       fmt::format(
-          "qaoa (simulated): {} qubits, {} layers{}, {} states, {} shots; a shot hits a best "
+          "{} (simulated): {} qubits, {} layers{}{}, {} states, {} shots; a shot hits a best "
           "choice with probability {}, by pure chance 1 in {:.6g} ({:.3g} times as likely)",
-          details->qubits, details->layers,
+          run.name, details->qubits, details->layers,
           details->angles_carried_over ? " with angles of a smaller problem" : "",
-          with_thousands(details->states), with_thousands(details->shots),
-          percent(details->probability_of_best, 3),
+          details->warm_start ? ", warm start" : "", with_thousands(details->states),
+          with_thousands(details->shots), percent(details->probability_of_best, 3),
           details->chance > 0 ? 1.0 / details->chance : 0.0, times),
       kTextWidth);
 }
@@ -201,7 +204,8 @@ Action declare_optimize(CLI::App& app) {
       });
   add_bounds_flags(app, request->bounds);
   add_text(app, "--groups", "FILE", "CSV asset,group", request->groups_file);
-  add_repeatable(app, "--group", "NAME=LO:HI", "of the sum of a group's weights",
+  add_repeatable(app, "--group", "NAME=LO:HI",
+                 "of the sum of a group's weights; selection: of its assets held",
                  [request](std::string_view text) -> Result<void> {
                    QUANTA_TRY(const services::AssetBounds limit, read_bound(text, "--group"));
                    request->groups.push_back({limit.asset, limit.lower, limit.upper});
@@ -232,8 +236,10 @@ Action declare_optimize(CLI::App& app) {
   add_choice<services::OptimizeMethod>(
       app, "--method", "who solves it; auto: quantum beside exact where it is discrete",
       request->method);
-  add_whole(app, "--layers", "of QAOA (default 8)", request->layers);
-  add_value(app, "--shots", "N", "of QAOA and picks of the random baseline (default 1024)",
+  add_whole(app, "--layers", "of QAOA (default 8), of VQE (default 2)", request->layers);
+  add_switch(app, "--warm-start", "QAOA: begin near the continuous relaxation",
+             request->warm_start);
+  add_value(app, "--shots", "N", "of QAOA or VQE, picks of the random baseline (default 1024)",
             [request](std::string_view text) -> Result<void> {
               QUANTA_TRY(request->shots, read_whole(text, "--shots", 1, kMostShots));
               return {};

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/enum_text.h"
+#include "portfolio/optimizers/lots_encoding.h"
 #include "portfolio/optimizers/lots_relaxation.h"
 #include "portfolio/optimizers/lots_sampling.h"
 #include "quantum/simulator/weight_subspace.h"
@@ -73,7 +74,20 @@ double mixer_unit(const LotProblem& problem) {
   return qubits > 2.0 ? 2.0 / (qubits - 1.0) : 1.0;
 }
 
-quantum::QaoaAnsatz encode(const LotProblem& problem);
+/// z_i = number of ones among the slots of asset i.
+quantum::QaoaAnsatz ansatz_of(const LotProblem& problem) {
+  const std::size_t n = problem.n_assets();
+  quantum::QaoaAnsatz encoded{
+      .cost = slot_cost(problem), .mixer = kMixer, .weight = problem.n_lots};
+  for (const LotGroup& group : problem.groups) {
+    quantum::CountLimit limit{.low = group.low, .high = std::min(group.high, kMaxQaoaQubits)};
+    for (const std::size_t i : group.assets) {
+      for (std::size_t x = i; x < encoded.cost.n(); x += n) limit.qubits |= std::uint64_t{1} << x;
+    }
+    encoded.limits.push_back(limit);
+  }
+  return encoded;
+}
 
 /// The best angles of a smaller problem, in the units of this one.
 Result<quantum::QaoaResult> carried_over(const LotProblem& problem,
@@ -83,53 +97,12 @@ Result<quantum::QaoaResult> carried_over(const LotProblem& problem,
   quantum::QaoaOptions search = options;
   search.controls = false;
   search.angles = {};
-  QUANTA_TRY(quantum::QaoaResult found, solve_qaoa(encode(small), search, execution));
+  QUANTA_TRY(quantum::QaoaResult found, solve_qaoa(ansatz_of(small), search, execution));
   const double ours = deviation(problem, options.seed);
   const double theirs = deviation(small, options.seed);
   for (double& gamma : found.angles.gammas) gamma *= ours > 0.0 ? theirs / ours : 1.0;
   for (double& beta : found.angles.betas) beta *= mixer_unit(problem) / mixer_unit(small);
   return found;
-}
-
-/// z_i = sum of the bits of asset i: z_i^2 gives A_ii for each bit and 2 A_ii for each pair of
-/// them.
-quantum::QaoaAnsatz encode(const LotProblem& problem) {
-  const std::size_t n = problem.n_assets();
-  const std::size_t n_qubits = n * problem.max_lots;
-  quantum::QaoaAnsatz encoded{
-      .cost = {.linear = std::vector<double>(n_qubits), .quadratic = Matrix(n_qubits, n_qubits)},
-      .mixer = kMixer,
-      .weight = problem.n_lots};
-  for (std::size_t x = 0; x < n_qubits; ++x) {
-    const std::size_t i = x % n;
-    encoded.cost.linear[x] = problem.quadratic(i, i) + problem.linear[i];
-    for (std::size_t y = x + 1; y < n_qubits; ++y) {
-      encoded.cost.quadratic(x, y) = 2.0 * problem.quadratic(i, y % n);
-    }
-  }
-  for (const LotGroup& group : problem.groups) {
-    quantum::CountLimit limit{.low = group.low, .high = std::min(group.high, kMaxQaoaQubits)};
-    for (const std::size_t i : group.assets) {
-      for (std::size_t x = i; x < n_qubits; x += n) limit.qubits |= std::uint64_t{1} << x;
-    }
-    encoded.limits.push_back(limit);
-  }
-  return encoded;
-}
-
-std::vector<unsigned> decode(std::uint64_t state, std::size_t n_assets) {
-  std::vector<unsigned> lots(n_assets);
-  for (std::size_t x = 0; state >> x != 0; ++x) {
-    lots[x % n_assets] += static_cast<unsigned>(state >> x & 1U);
-  }
-  return lots;
-}
-
-/// (worst - value)/(worst - best), 1 where all values are equal.
-double approximation_ratio(double value, double best, double worst) {
-  // The values are sums in different orders, so that the best may come out a last digit below,
-  // and the worst above.
-  return worst > best ? std::clamp((worst - value) / (worst - best), 0.0, 1.0) : 1.0;
 }
 
 }  // namespace
@@ -166,7 +139,7 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
     alone.max_evaluations = 0;
     small_evaluations = small.evaluations;
   }
-  quantum::QaoaAnsatz ansatz = encode(problem);
+  quantum::QaoaAnsatz ansatz = ansatz_of(problem);
   if (lots.warm_start_epsilon) {
     const std::vector<double> relaxed = relaxation(problem);
     std::vector<double> shares(n_qubits);
@@ -185,20 +158,15 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
   QUANTA_TRY(const SampledLots random, best_of_random(problem, options.shots, options.seed, {}));
 
   QaoaLots result;
-  result.lots = decode(solved->best_sample, problem.n_assets());
+  result.lots = decode_lots(solved->best_sample, problem.n_assets());
   if (!is_feasible(problem, result.lots)) {
     QUANTA_TRY(SampledLots mended, polish(problem, std::span(&result.lots, 1), {}));
     result.lots = std::move(mended.lots);
   }
   result.value = value(problem, result.lots);
-  std::vector<std::vector<unsigned>> shots;
   for (const quantum::SampledState& sample : solved->samples) {
-    shots.push_back(decode(sample.state, problem.n_assets()));
+    result.samples.push_back(decode_lots(sample.state, problem.n_assets()));
   }
-  QUANTA_TRY(SampledLots polished, polish(problem, shots, {.pool = execution.pool}));
-  result.polished = std::move(polished.lots);
-  result.polished_value = polished.value;
-  result.polish_moves = polished.iterations;
   result.iterations = solved->evaluations + small_evaluations;
   result.angles_carried_over = carry;
   result.qubits = static_cast<unsigned>(n_qubits);
@@ -208,9 +176,9 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
   result.parameters = gammas;
   result.parameters.insert(result.parameters.end(), betas.begin(), betas.end());
   result.expectation = solved->expectation;
-  result.approximation_ratio = approximation_ratio(result.value, solved->minimum, solved->maximum);
+  result.approximation_ratio = lots_ratio(result.value, solved->minimum, solved->maximum);
   result.mean_approximation_ratio =
-      approximation_ratio(result.expectation, solved->minimum, solved->maximum);
+      lots_ratio(result.expectation, solved->minimum, solved->maximum);
   result.probability_of_best = solved->probability_of_best;
   result.chance = solved->chance;
   result.best_of_random = random.value;

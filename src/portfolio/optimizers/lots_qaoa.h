@@ -36,10 +36,9 @@ struct QaoaLots {
   std::size_t shots = 0;
   std::size_t states = 0;             ///< feasible basis states: C(n M, N), with groups fewer
   double probability_feasible = 1.0;  ///< that a shot keeps the groups' limits
-  /// The best of the shots after swap descent from each different one: a classical refinement.
-  std::vector<unsigned> polished = {};
-  double polished_value = 0.0;
-  std::uint64_t polish_moves = 0;
+  /// The different shots, by rising value, at most 4096: what polish() of lots_sampling.h starts
+  /// from. Some may break groups' limits.
+  std::vector<std::vector<unsigned>> samples = {};
   /// The angles are those of a smaller problem: some of the assets, evenly spread.
   bool angles_carried_over = false;
 };

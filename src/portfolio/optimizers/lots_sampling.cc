@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/random.h"
@@ -206,6 +207,62 @@ Result<SampledLots> best_descent(const LotProblem& problem, std::size_t starts,
   return best;
 }
 
+/// The moves of one lot with the slopes that price them, all limits being kept.
+class Walk {
+ public:
+  Walk(const LotProblem& problem, const LotParts& parts, std::vector<unsigned> lots)
+      : problem_(problem), parts_(parts), lots_(std::move(lots)), slope_(problem.linear) {
+    held_.resize(parts.parts.size());
+    for (std::size_t i = 0; i < lots_.size(); ++i) {
+      held_[parts.of[i]] += lots_[i];
+      if (lots_[i] == 0) continue;
+      for (std::size_t j = 0; j < lots_.size(); ++j) {
+        slope_[j] += 2.0 * problem.quadratic(j, i) * lots_[i];
+      }
+    }
+  }
+
+  struct Move {
+    std::size_t from;
+    std::size_t to;
+    double change;
+  };
+
+  /// A random one, or nothing where the draw is none.
+  std::optional<Move> draw(RandomStream& stream) const {
+    const std::size_t i = stream.below(lots_.size());
+    const std::size_t j = stream.below(lots_.size());
+    if (i == j || lots_[i] == 0 || lots_[j] == problem_.max_lots) return std::nullopt;
+    const std::size_t p = parts_.of[i];
+    const std::size_t q = parts_.of[j];
+    if (p != q && (held_[p] == parts_.parts[p].low || held_[q] == parts_.parts[q].high)) {
+      return std::nullopt;
+    }
+    const Matrix& a = problem_.quadratic;
+    return Move{i, j, a(i, i) - slope_[i] + slope_[j] + a(j, j) - 2.0 * a(i, j)};
+  }
+
+  void take(const Move& move) {
+    --lots_[move.from];
+    ++lots_[move.to];
+    --held_[parts_.of[move.from]];
+    ++held_[parts_.of[move.to]];
+    const Matrix& a = problem_.quadratic;
+    for (std::size_t i = 0; i < lots_.size(); ++i) {
+      slope_[i] += 2.0 * (a(i, move.to) - a(i, move.from));
+    }
+  }
+
+  std::vector<unsigned> lots() const { return lots_; }
+
+ private:
+  const LotProblem& problem_;
+  const LotParts& parts_;
+  std::vector<unsigned> lots_;
+  std::vector<unsigned> held_;
+  std::vector<double> slope_;  // b + 2 A z
+};
+
 }  // namespace
 
 Result<SampledLots> best_of_random(const LotProblem& problem, std::uint64_t draws,
@@ -237,6 +294,44 @@ Result<SampledLots> swap_descent(const LotProblem& problem, std::uint64_t starts
     RandomStream stream(seed, "swap descent", s);
     return draw(stream);
   });
+}
+
+Result<SampledLots> anneal_lots(const LotProblem& problem, std::uint64_t restarts,
+                                std::uint64_t sweeps, std::uint64_t seed,
+                                const Execution& execution) {
+  if (restarts == 0) return bad_input("restarts", "at least one restart is needed");
+  if (sweeps == 0) return bad_input("sweeps", "at least one sweep is needed");
+  constexpr int kProbes = 200;
+  constexpr double kHot = 2.0;
+  constexpr double kCold = 1e-3;
+  const LotParts parts = parts_of(problem);
+  auto best = best_descent(problem, restarts, execution, [&](Draw& draw, std::size_t s) {
+    RandomStream stream(seed, "lot annealing", s);
+    Walk walk(problem, parts, draw(stream));
+    double square = 0.0;
+    int probes = 0;
+    for (int k = 0; k < kProbes; ++k) {
+      const auto move = walk.draw(stream);
+      if (!move) continue;
+      square += move->change * move->change;
+      ++probes;
+    }
+    const double size = probes > 0 ? std::sqrt(square / probes) : 0.0;
+    for (std::uint64_t sweep = 0; sweep < sweeps && !execution.cancelled(); ++sweep) {
+      const double share = static_cast<double>(sweep) / static_cast<double>(sweeps);
+      const double temperature = kHot * size * std::pow(kCold / kHot, share);
+      for (std::size_t k = 0; k < problem.n_assets(); ++k) {
+        const auto move = walk.draw(stream);
+        if (!move) continue;
+        if (move->change <= 0.0 || stream.uniform() < std::exp(-move->change / temperature)) {
+          walk.take(*move);
+        }
+      }
+    }
+    return walk.lots();
+  });
+  if (best) best->iterations += restarts * sweeps * problem.n_assets();
+  return best;
 }
 
 Result<SampledLots> polish(const LotProblem& problem, std::span<const std::vector<unsigned>> starts,

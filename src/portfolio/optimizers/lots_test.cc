@@ -12,10 +12,12 @@
 
 #include "core/json.h"
 #include "core/random.h"
+#include "portfolio/optimizers/lots_decomposition.h"
 #include "portfolio/optimizers/lots_exact.h"
 #include "portfolio/optimizers/lots_qaoa.h"
 #include "portfolio/optimizers/lots_relaxation.h"
 #include "portfolio/optimizers/lots_sampling.h"
+#include "portfolio/optimizers/lots_vqe.h"
 
 namespace quanta::portfolio {
 namespace {
@@ -138,8 +140,9 @@ RC_GTEST_PROP(LotsProperty, EverySolverAgreesWithBruteForce, (std::uint64_t seed
   const auto quantum =
       solve_by_qaoa(problem, {.layers = 1, .shots = 50, .max_evaluations = 3}, {}).value();
   RC_ASSERT(keeps_all(problem, quantum.lots));
-  RC_ASSERT(keeps_all(problem, quantum.polished));
-  RC_ASSERT(quantum.polished_value <= quantum.value + 1e-12);
+  const auto polished = polish(problem, quantum.samples, {}).value();
+  RC_ASSERT(keeps_all(problem, polished.lots));
+  RC_ASSERT(polished.value <= quantum.value + 1e-12);
   const std::vector<double> relaxed = relaxation(problem);
   for (std::size_t i = 0; i < n; ++i) {
     RC_ASSERT(relaxed[i] >= -1e-12 && relaxed[i] <= problem.max_lots + 1e-12);
@@ -326,7 +329,7 @@ TEST(LotGroups, AreKeptByEverySolver) {
   EXPECT_LT(quantum.probability_feasible, 1.0);
   EXPECT_GT(quantum.probability_of_best, 5.0 * quantum.chance);
   EXPECT_TRUE(keeps_all(problem, quantum.lots));
-  EXPECT_EQ(quantum.polished, exact.lots);
+  EXPECT_EQ(polish(problem, quantum.samples, {}).value().lots, exact.lots);
 }
 
 // Groups of 2 and 4, two picks, at most one of the first: 4 x 2 mixed pairs and 6 of the second.
@@ -435,6 +438,99 @@ TEST(QaoaLots, CarriesAnglesOverFromASmallerProblem) {
   EXPECT_EQ(carried.layers, 3U);
   EXPECT_GT(carried.mean_approximation_ratio, 0.85);
   EXPECT_GT(carried.probability_of_best, 20.0 * carried.chance);
+}
+
+TEST(QaoaLots, StartsNearTheRelaxationWhereAsked) {
+  const auto problem = random_problem(12, 5, 1, 4);
+  const quantum::QaoaOptions options{.layers = 2, .max_evaluations = 12};
+  const auto cold = solve_by_qaoa(problem, options, {}).value();
+  const auto warm = solve_by_qaoa(problem, options, {}, {.warm_start_epsilon = 0.25}).value();
+  EXPECT_NE(warm.expectation, cold.expectation);
+  EXPECT_EQ(warm.states, cold.states);
+  EXPECT_EQ(warm.chance, cold.chance);
+  EXPECT_TRUE(keeps_all(problem, warm.lots));
+  EXPECT_GT(warm.probability_of_best, 10.0 * warm.chance);
+  const auto wrong = solve_by_qaoa(problem, options, {}, {.warm_start_epsilon = 0.7});
+  EXPECT_EQ(wrong.error().field, "epsilon");
+}
+
+TEST(VqeLots, NamesTheFieldAtFault) {
+  EXPECT_EQ(solve_by_vqe(random_problem(21, 3, 1, 1), {}, {}).error().field, "select");
+  EXPECT_EQ(solve_by_vqe(random_problem(6, 5, 4, 1), {}, {}).error().field, "max-lots");
+  EXPECT_EQ(solve_by_vqe(grouped_problem(6, 3, 1, 2, 1, 2), {}, {}).error().field, "group");
+  EXPECT_EQ(solve_by_vqe(random_problem(6, 3, 1, 1), {.shots = 0}, {}).error().field, "shots");
+  EXPECT_EQ(solve_by_vqe(random_problem(6, 3, 1, 1), {.layers = 0}, {}).error().field, "layers");
+}
+
+TEST(VqeLots, FindsTheBestOfFewAssets) {
+  const auto problem = random_problem(10, 4, 1, 6);
+  const auto exact = solve_exactly(problem, {}, {}).value();
+  const auto vqe = solve_by_vqe(problem, {.max_evaluations = 60}, {}).value();
+  EXPECT_EQ(vqe.states, 210U);
+  EXPECT_EQ(vqe.parameters.size(), 20U);  // one a pair of the ring, two layers
+  EXPECT_NEAR(vqe.chance, 1.0 / 210.0, 1e-12);
+  EXPECT_GE(vqe.expectation, exact.value - 1e-9);
+  EXPECT_EQ(polish(problem, vqe.samples, {}).value().lots, exact.lots);
+  EXPECT_GE(vqe.mean_approximation_ratio, 0.8);
+  ThreadPool pool(2);
+  const auto again = solve_by_vqe(problem, {.max_evaluations = 60}, {.pool = &pool}).value();
+  EXPECT_EQ(again.parameters, vqe.parameters);
+}
+
+TEST(AnnealLots, FindsTheBestWithAndWithoutGroups) {
+  for (const LotProblem& problem : {random_problem(16, 8, 1, 3), random_problem(8, 10, 3, 4),
+                                    grouped_problem(15, 6, 7, 3, 1, 2)}) {
+    const auto exact = solve_exactly(problem, {}, {}).value();
+    const auto annealed = anneal_lots(problem, 5, 100, 1, {}).value();
+    EXPECT_TRUE(keeps_all(problem, annealed.lots));
+    EXPECT_NEAR(annealed.value, exact.value, 1e-12);
+    EXPECT_GE(annealed.iterations, 5U * 100U * problem.n_assets());
+    ThreadPool pool(7);
+    EXPECT_EQ(anneal_lots(problem, 5, 100, 1, {.pool = &pool}).value().lots, annealed.lots);
+  }
+  const auto problem = random_problem(5, 2, 1, 3);
+  EXPECT_EQ(anneal_lots(problem, 0, 1, 1, {}).error().field, "restarts");
+  EXPECT_EQ(anneal_lots(problem, 1, 0, 1, {}).error().field, "sweeps");
+}
+
+TEST(Decomposition, SolvesClustersMergesAndPolishes) {
+  const auto problem = random_problem(24, 8, 1, 5);
+  const auto exact = solve_exactly(problem, {}, {}).value();
+  const quantum::QaoaOptions options{.layers = 2, .max_evaluations = 12};
+  const auto found = solve_by_decomposition(problem, 8, options, {}).value();
+  ASSERT_EQ(found.clusters.size(), 3U);
+  std::vector<int> seen(24);
+  unsigned lots = 0;
+  for (const LotCluster& cluster : found.clusters) {
+    EXPECT_LE(cluster.assets.size(), 8U);
+    unsigned held = 0;
+    for (const std::size_t i : cluster.assets) {
+      ++seen[i];
+      held += found.merged[i];
+    }
+    EXPECT_EQ(held, cluster.lots);
+    lots += cluster.lots;
+  }
+  EXPECT_EQ(lots, 8U);
+  EXPECT_EQ(std::ranges::count(seen, 1), 24);
+  EXPECT_TRUE(keeps_all(problem, found.merged));
+  EXPECT_TRUE(keeps_all(problem, found.lots));
+  EXPECT_EQ(found.merged_value, value(problem, found.merged));
+  EXPECT_LE(found.value, found.merged_value + 1e-12);
+  EXPECT_GE(found.value, exact.value - 1e-12);
+  EXPECT_LE(found.merged_value, exact.statistics->mean);
+  ThreadPool pool(2);
+  const auto again = solve_by_decomposition(problem, 8, options, {.pool = &pool}).value();
+  EXPECT_EQ(again.lots, found.lots);
+  EXPECT_EQ(solve_by_decomposition(random_problem(5, 8, 4, 1), 3, {}, {}).error().field, "qubits");
+}
+
+TEST(Decomposition, KeepsGroups) {
+  const LotProblem problem = grouped_problem(18, 6, 2, 3, 1, 2);
+  const quantum::QaoaOptions options{.layers = 2, .max_evaluations = 12};
+  const auto found = solve_by_decomposition(problem, 4, options, {}).value();
+  EXPECT_TRUE(keeps_all(problem, found.merged));
+  EXPECT_TRUE(keeps_all(problem, found.lots));
 }
 
 TEST(QaoaLots, StoppedOnTheWayItAnswersWithTheAnglesItHas) {

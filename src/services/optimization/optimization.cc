@@ -112,11 +112,24 @@ Result<void> check(const OptimizeRequest& request) {
                             to_text(objective)),
                 "moments");
   }
-  if (!discrete && request.method == OptimizeMethod::kQaoa) {
-    return fail(ErrorKind::kUsage, "qaoa solves selection and lots; weights are solved by exact",
-                "method");
+  const bool qaoa = request.method == OptimizeMethod::kQaoa;
+  const bool named = qaoa || request.method == OptimizeMethod::kVqe ||
+                     request.method == OptimizeMethod::kAnneal ||
+                     request.method == OptimizeMethod::kEnumerate;
+  if (!discrete && named && !(qaoa && few && request.select)) {
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{} solves selection and lots{}; weights are solved by exact",
+                    to_text(request.method), qaoa ? ", and chooses the assets of --select" : ""),
+        "method");
   }
-  const bool samples = discrete && request.method != OptimizeMethod::kExact;
+  const bool samples = (discrete && request.method != OptimizeMethod::kExact &&
+                        request.method != OptimizeMethod::kEnumerate) ||
+                       (few && qaoa);
+  if (request.warm_start &&
+      !(samples && (qaoa || request.method == OptimizeMethod::kAuto) && discrete)) {
+    return fail(ErrorKind::kUsage, "belongs to qaoa, which does not run here", "warm-start");
+  }
   if (request.layers && !samples) {
     return fail(ErrorKind::kUsage, "belongs to qaoa, which does not run here", "layers");
   }

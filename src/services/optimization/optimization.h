@@ -112,14 +112,20 @@ constexpr bool takes_alpha(OptimizeObjective objective) {
 enum class OptimizeMethod {
   kAuto,   ///< weights: exact. Selection and lots: every method, and the best answer of them all
   kExact,  ///< weights: the quadratic program. Selection and lots: exhausted search alone
-  kQaoa,   ///< selection and lots: every method, and QAOA's answer even where another is better
+  // The others are for selection and lots: exhausted search, heuristics and that one beside them,
+  // and its answer even where another is better. kQaoa: weights of at most K assets too.
+  kQaoa,
+  kVqe,
+  kAnneal,
+  kEnumerate,  ///< every feasible choice and nothing beside it
 };
 
 constexpr auto enum_names(OptimizeMethod) {
   using enum OptimizeMethod;
   using Name = std::string_view;
-  return std::array{std::pair{kAuto, Name("auto")}, std::pair{kExact, Name("exact")},
-                    std::pair{kQaoa, Name("qaoa")}};
+  return std::array{std::pair{kAuto, Name("auto")},     std::pair{kExact, Name("exact")},
+                    std::pair{kQaoa, Name("qaoa")},     std::pair{kVqe, Name("vqe")},
+                    std::pair{kAnneal, Name("anneal")}, std::pair{kEnumerate, Name("enumerate")}};
 }
 
 /// Sum of the weights of a group.
@@ -178,7 +184,8 @@ struct OptimizeRequest {
   std::optional<double> risk_weight;  ///< selection, lots: q; default 1
 
   OptimizeMethod method = OptimizeMethod::kAuto;
-  std::optional<unsigned> layers;    ///< of QAOA
+  std::optional<unsigned> layers;    ///< of QAOA, VQE
+  bool warm_start = false;           ///< QAOA: begin near the continuous relaxation
   std::optional<std::size_t> shots;  ///< of QAOA, and picks of the random baseline
   std::optional<double> deadline_s;  ///< best found by then, with its gap
 
@@ -253,15 +260,15 @@ constexpr auto enum_names(MethodKind) {
 
 /// One solver's run. Every one is judged by the same objective and the same bound.
 struct MethodRun {
-  std::string name;  ///< "qaoa", "enumeration", "branch and bound", "random picks", "swap descent",
-                     ///< "quadratic program"
+  std::string name;  ///< "qaoa", "vqe", "decomposition", "annealing", "enumeration", "branch and
+                     ///< bound", "random picks", "swap descent", "quadratic program"
   MethodKind kind = MethodKind::kClassical;
   double value = 0.0;
   std::optional<double> gap;  ///< to the certificate's bound
   double seconds = 0.0;       ///< wall time: the one figure that a repetition does not reproduce
   std::uint64_t iterations = 0;
   std::vector<double> weights;
-  json::Value details = json::Object{};  ///< for qaoa: QaoaDetails
+  json::Value details = json::Object{};  ///< for qaoa and vqe: QaoaDetails
 
   static constexpr auto describe() {
     return std::tuple{
@@ -276,7 +283,7 @@ struct MethodRun {
   }
 };
 
-/// What stands in `details` of a QAOA run.
+/// What stands in `details` of a QAOA or VQE run.
 struct QaoaDetails {
   std::uint64_t qubits = 0;
   std::uint64_t layers = 0;
@@ -292,29 +299,32 @@ struct QaoaDetails {
   std::uint64_t states = 0;
   double probability_feasible = 1.0;
   bool angles_carried_over = false;
+  bool warm_start = false;
 
   static constexpr auto describe() {
-    return std::tuple{field("qubits", &QaoaDetails::qubits, "of the encoding"),
-                      field("layers", &QaoaDetails::layers, "of cost and mixer"),
-                      field("mixer", &QaoaDetails::mixer, "keeps the number of ones"),
-                      field("parameters", &QaoaDetails::parameters, "gammas, then betas"),
-                      field("expectation", &QaoaDetails::expectation, "mean objective of a shot"),
-                      field("approximation_ratio", &QaoaDetails::approximation_ratio,
-                            "(worst - value) / (worst - best)"),
-                      field("mean_approximation_ratio", &QaoaDetails::mean_approximation_ratio,
-                            "the same of the expectation"),
-                      field("probability_of_best", &QaoaDetails::probability_of_best,
-                            "that one shot decodes to a best choice"),
-                      field("chance", &QaoaDetails::chance,
-                            "share of the feasible basis states that decode to a best choice"),
-                      field("best_of_random", &QaoaDetails::best_of_random,
-                            "best objective of as many random feasible picks"),
-                      field("shots", &QaoaDetails::shots, "measurements"),
-                      field("states", &QaoaDetails::states, "feasible basis states"),
-                      field("probability_feasible", &QaoaDetails::probability_feasible,
-                            "that a shot keeps the limits of the groups"),
-                      field("angles_carried_over", &QaoaDetails::angles_carried_over,
-                            "parameters optimised for a smaller problem, not for this one")};
+    return std::tuple{
+        field("qubits", &QaoaDetails::qubits, "of the encoding"),
+        field("layers", &QaoaDetails::layers, "of cost and mixer"),
+        field("mixer", &QaoaDetails::mixer, "of vqe the ansatz; keeps the number of ones"),
+        field("parameters", &QaoaDetails::parameters, "gammas, then betas; of vqe its angles"),
+        field("expectation", &QaoaDetails::expectation, "mean objective of a shot"),
+        field("approximation_ratio", &QaoaDetails::approximation_ratio,
+              "(worst - value) / (worst - best)"),
+        field("mean_approximation_ratio", &QaoaDetails::mean_approximation_ratio,
+              "the same of the expectation"),
+        field("probability_of_best", &QaoaDetails::probability_of_best,
+              "that one shot decodes to a best choice"),
+        field("chance", &QaoaDetails::chance,
+              "share of the feasible basis states that decode to a best choice"),
+        field("best_of_random", &QaoaDetails::best_of_random,
+              "best objective of as many random feasible picks"),
+        field("shots", &QaoaDetails::shots, "measurements"),
+        field("states", &QaoaDetails::states, "feasible basis states"),
+        field("probability_feasible", &QaoaDetails::probability_feasible,
+              "that a shot keeps the limits of the groups"),
+        field("angles_carried_over", &QaoaDetails::angles_carried_over,
+              "parameters optimised for a smaller problem, not for this one"),
+        field("warm_start", &QaoaDetails::warm_start, "begun near the continuous relaxation")};
   }
 };
 

@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "portfolio/optimizers/lots_decomposition.h"
 #include "portfolio/optimizers/lots_exact.h"
 #include "portfolio/optimizers/lots_qaoa.h"
 #include "portfolio/optimizers/lots_sampling.h"
+#include "portfolio/optimizers/lots_vqe.h"
 #include "services/optimization/deadline.h"
 #include "services/optimization/solve.h"
 #include "services/optimization/stopwatch.h"
@@ -21,6 +23,14 @@ constexpr double kExchangesForAuto = 7e9;
 constexpr std::size_t kMemoryForQaoa = std::size_t{4} << 30;
 constexpr std::size_t kDefaultShots = 1024;
 constexpr std::uint64_t kDescentStarts = 20;
+constexpr std::uint64_t kAnnealRestarts = 20;
+constexpr std::uint64_t kAnnealSweeps = 200;
+/// Of each circuit of a decomposition.
+constexpr unsigned kClusterQubits = 14;
+/// How far a warm start's shares stay from 0 and 1.
+constexpr double kWarmStartEpsilon = 0.25;
+/// Choices that `enumerate` sees before it refuses: a minute or so.
+constexpr std::uint64_t kMostEnumerated = 5'000'000'000;
 
 /// C(n, k) as a double, which may be infinite.
 double binomial(std::size_t n, std::size_t k) {
@@ -39,8 +49,19 @@ std::string grouped(double count) {
   return digits;
 }
 
+constexpr std::string_view kDecomposition =
+    "decomposition: a heuristic (clusters by QAOA, merged, then swap descent over all)";
+
 std::size_t qubits_of(const portfolio::LotProblem& problem) {
   return problem.n_assets() * std::min(problem.max_lots, problem.n_lots);
+}
+
+/// Whether --method qaoa could hold it.
+bool fits(const portfolio::LotProblem& problem) {
+  constexpr double kBytesPerState = 48.0;
+  return qubits_of(problem) <= portfolio::kMaxQaoaQubits &&
+         kBytesPerState * binomial(qubits_of(problem), problem.n_lots) <=
+             static_cast<double>(kMemoryForQaoa);
 }
 
 std::string too_large(const portfolio::LotProblem& problem) {
@@ -49,10 +70,8 @@ std::string too_large(const portfolio::LotProblem& problem) {
     return fmt::format("{} assets would need {} qubits, and at most {} are simulated",
                        problem.n_assets(), qubits, portfolio::kMaxQaoaQubits);
   }
-  return fmt::format(
-      "{} qubits of which {} are one have {} states, which take minutes to simulate; --method "
-      "qaoa insists",
-      qubits, problem.n_lots, grouped(binomial(qubits, problem.n_lots)));
+  return fmt::format("{} qubits of which {} are one have {} states, too many to simulate quickly",
+                     qubits, problem.n_lots, grouped(binomial(qubits, problem.n_lots)));
 }
 
 std::vector<double> weights_of(const portfolio::LotProblem& problem,
@@ -116,43 +135,107 @@ struct Task {
   }
 };
 
-/// QAOA, where it runs at all. With a deadline it gets half of the time: the proof needs some too.
+/// The circuits' share of a deadline: the proof needs some time too.
+std::optional<double> half(std::optional<double> seconds) {
+  if (seconds) *seconds /= 2;
+  return seconds;
+}
+
+/// One method's error, where `auto` may go on without it.
+Result<void> leave_out(Task& task, std::string_view name, const Error& error) {
+  const bool forgivable = error.kind == ErrorKind::kCancelled || error.kind == ErrorKind::kResource;
+  if (!forgivable || task.request.method != OptimizeMethod::kAuto) return std::unexpected(error);
+  task.warn(error.kind == ErrorKind::kCancelled
+                ? fmt::format("{} was stopped before it had an answer (it gets half of the "
+                              "deadline)",
+                              name)
+                : fmt::format("{} was left out: {}", name, error.message));
+  return {};
+}
+
+void add_sampled(Task& task, std::string name, const portfolio::QaoaLots& answer, double seconds) {
+  Candidate& candidate =
+      task.add(name, MethodKind::kQuantum, answer.lots, answer.value, answer.iterations, seconds);
+  QaoaDetails details = details_of(answer);
+  details.warm_start = task.request.warm_start;
+  candidate.run.details = json::to(details);
+  task.document.provenance.backend = "state-vector simulator";
+  // A row of its own: descent from the shots is classical, whatever it starts from.
+  const Stopwatch watch;
+  const auto polished =
+      portfolio::polish(task.problem, answer.samples, {.pool = task.run.execution.pool});
+  if (!polished) return;  // there is always a shot, and no stop
+  task.add(name + ", polished", MethodKind::kClassical, polished->lots, polished->value,
+           polished->iterations, watch.seconds());
+}
+
+/// Cluster by cluster, where one circuit would be too large.
+Result<void> run_decomposition(Task& task, quantum::QaoaOptions options) {
+  if (task.problem.max_lots > kClusterQubits) return {};  // not even one asset fits
+  const Deadline deadline(task.run.execution, half(task.request.deadline_s));
+  const Stopwatch watch;
+  const auto answer = portfolio::solve_by_decomposition(task.problem, kClusterQubits, options,
+                                                        deadline.execution());
+  if (!answer) return leave_out(task, "the decomposition", answer.error());
+  Candidate& candidate = task.add("decomposition", MethodKind::kQuantum, answer->lots,
+                                  answer->value, answer->iterations, watch.seconds());
+  json::Array clusters;
+  for (const portfolio::LotCluster& cluster : answer->clusters) {
+    std::vector<std::string> names;
+    for (const std::size_t i : cluster.assets) names.push_back(task.document.assets[i]);
+    clusters.push_back(json::Object{
+        {"assets", json::to(names)}, {"lots", cluster.lots}, {"qubits", cluster.qubits}});
+  }
+  candidate.run.details = json::Object{{"about", kDecomposition},
+                                       {"merged_value", answer->merged_value},
+                                       {"clusters", std::move(clusters)}};
+  task.document.provenance.backend = "state-vector simulator";
+  return {};
+}
+
+/// QAOA, whole or in clusters. With a deadline it gets half of the time.
 Result<void> run_qaoa(Task& task) {
   const OptimizeRequest& request = task.request;
+  const bool insists = request.method == OptimizeMethod::kQaoa;
   quantum::QaoaOptions options;
   options.layers = request.layers.value_or(options.layers);
-  if (request.method == OptimizeMethod::kAuto &&
-      portfolio::qaoa_exchanges(task.problem, options.layers) > kExchangesForAuto) {
-    task.warn("QAOA was left out: " + too_large(task.problem));
-    return {};
-  }
-  if (request.method == OptimizeMethod::kQaoa) options.memory_limit = kMemoryForQaoa;
   options.shots = request.shots.value_or(kDefaultShots);
   options.seed = task.run.seed;
-  std::optional<double> seconds = request.deadline_s;
-  if (seconds) *seconds /= 2;
-  const Deadline deadline(task.run.execution, seconds);
-  const Stopwatch watch;
-  const auto answer = portfolio::solve_by_qaoa(task.problem, options, deadline.execution());
-  if (!answer) {
-    const bool forgivable =
-        answer.error().kind == ErrorKind::kCancelled || answer.error().kind == ErrorKind::kResource;
-    if (!forgivable || request.method == OptimizeMethod::kQaoa) {
-      return std::unexpected(answer.error());
-    }
-    task.warn(answer.error().kind == ErrorKind::kCancelled
-                  ? std::string("QAOA was stopped before it had an answer (it gets half of the "
-                                "deadline)")
-                  : fmt::format("QAOA was left out: {}", answer.error().message));
-    return {};
+  const double exchanges = portfolio::qaoa_exchanges(task.problem, options.layers);
+  if (!insists && exchanges > kExchangesForAuto) {
+    task.warn("QAOA as a whole was left out: " + too_large(task.problem) +
+              (fits(task.problem) ? "; --method qaoa insists" : ""));
+    return run_decomposition(task, options);
   }
-  Candidate& candidate = task.add("qaoa", MethodKind::kQuantum, answer->lots, answer->value,
-                                  answer->iterations, watch.seconds());
-  candidate.run.details = json::to(details_of(*answer));
-  // A row of its own: descent from the shots is classical, whatever it starts from.
-  task.add("qaoa, polished", MethodKind::kClassical, answer->polished, answer->polished_value,
-           answer->polish_moves, 0.0);
-  task.document.provenance.backend = "state-vector simulator";
+  if (insists) options.memory_limit = kMemoryForQaoa;
+  const Deadline deadline(task.run.execution, half(request.deadline_s));
+  const Stopwatch watch;
+  const auto answer = portfolio::solve_by_qaoa(
+      task.problem, options, deadline.execution(),
+      {.warm_start_epsilon = request.warm_start ? std::optional(kWarmStartEpsilon) : std::nullopt});
+  if (!answer) {
+    if (insists && answer.error().kind == ErrorKind::kResource) {
+      task.warn("QAOA as a whole was left out: " + answer.error().message);
+      options.memory_limit = quantum::QaoaOptions{}.memory_limit;
+      QUANTA_CHECK(run_decomposition(task, options));
+      if (task.candidates.empty()) return std::unexpected(answer.error());
+      return {};
+    }
+    return leave_out(task, "QAOA", answer.error());
+  }
+  add_sampled(task, "qaoa", *answer, watch.seconds());
+  return {};
+}
+
+Result<void> run_vqe(Task& task) {
+  portfolio::VqeLotsOptions options{.shots = task.request.shots.value_or(kDefaultShots),
+                                    .seed = task.run.seed};
+  options.layers = task.request.layers.value_or(options.layers);
+  const Deadline deadline(task.run.execution, half(task.request.deadline_s));
+  const Stopwatch watch;
+  QUANTA_TRY(const portfolio::QaoaLots answer,
+             portfolio::solve_by_vqe(task.problem, options, deadline.execution()));
+  add_sampled(task, "vqe", answer, watch.seconds());
   return {};
 }
 
@@ -162,8 +245,19 @@ Result<portfolio::Certificate> run_exact(Task& task, const Stopwatch& since) {
   if (seconds) *seconds = std::max(*seconds - since.seconds(), 0.0);
   const Deadline deadline(task.run.execution, seconds);
   const Stopwatch watch;
+  portfolio::ExactLotsOptions options;
+  if (task.request.method == OptimizeMethod::kEnumerate) {
+    const std::uint64_t feasible = portfolio::n_feasible(task.problem);
+    if (feasible > kMostEnumerated) {
+      return fail(ErrorKind::kResource,
+                  fmt::format("{} choices are too many to see each; exact proves the best without",
+                              grouped(static_cast<double>(feasible))),
+                  "method");
+    }
+    options.enumerate_up_to = kMostEnumerated;
+  }
   QUANTA_TRY(const portfolio::ExactLots answer,
-             portfolio::solve_exactly(task.problem, {}, deadline.execution()));
+             portfolio::solve_exactly(task.problem, options, deadline.execution()));
   Candidate& candidate =
       task.add(answer.enumerated ? "enumeration" : "branch and bound", MethodKind::kClassical,
                answer.lots, answer.value, answer.iterations, watch.seconds());
@@ -202,6 +296,9 @@ Result<void> run_baseline(
 Result<void> run_baselines(Task& task) {
   const std::uint64_t seed = task.run.seed;
   const std::size_t shots = task.request.shots.value_or(kDefaultShots);
+  QUANTA_CHECK(run_baseline(task, "annealing", [&](const Execution& execution) {
+    return portfolio::anneal_lots(task.problem, kAnnealRestarts, kAnnealSweeps, seed, execution);
+  }));
   QUANTA_CHECK(run_baseline(task, "random picks", [&](const Execution& execution) {
     return portfolio::best_of_random(task.problem, shots, seed, execution);
   }));
@@ -210,11 +307,17 @@ Result<void> run_baselines(Task& task) {
   });
 }
 
-/// Whose answer is given: QAOA's where it was asked for, else the best. Of equal ones (up to
+/// Whose answer is given: the method's that was asked for, else the best. Of equal ones (up to
 /// rounding: the same lots summed in another order) the first, which is the quantum one.
 const Candidate& chosen(const Task& task) {
   const Candidate* best = &task.candidates.front();
-  if (task.request.method == OptimizeMethod::kQaoa) return *best;
+  const OptimizeMethod method = task.request.method;
+  if (method == OptimizeMethod::kQaoa || method == OptimizeMethod::kVqe) return *best;
+  if (method == OptimizeMethod::kAnneal) {
+    const auto annealed = std::ranges::find(task.candidates, std::string_view("annealing"),
+                                            [](const Candidate& c) { return c.run.name; });
+    if (annealed != task.candidates.end()) return *annealed;
+  }
   for (const Candidate& candidate : task.candidates) {
     if (candidate.lots != best->lots && candidate.run.value < best->run.value) best = &candidate;
   }
@@ -227,11 +330,17 @@ std::string why(const Task& task) {
   const std::size_t qubits = qubits_of(problem);
   std::string_view exact = "exhausted search";
   bool quantum = false;
+  bool decomposed = false;
   for (const Candidate& candidate : task.candidates) {
     if (candidate.run.name == "enumeration" || candidate.run.name == "branch and bound") {
       exact = candidate.run.name;
     }
     quantum = quantum || candidate.run.kind == MethodKind::kQuantum;
+    decomposed = decomposed || candidate.run.name == "decomposition";
+  }
+  if (decomposed) {
+    return fmt::format("a decomposition, which is a heuristic, beside {}: {}", exact,
+                       too_large(problem));
   }
   if (quantum) {
     return fmt::format("QAOA beside {}: {} qubits fit; {} states", exact, qubits,
@@ -343,8 +452,12 @@ Result<void> solve_lots(const OptimizeRequest& request, const Estimate& estimate
   QUANTA_TRY(const portfolio::LotProblem problem,
              add_lot_groups(request, estimate, document, std::move(free)));
   Task task{request, problem, run, document};
-  const bool alone = request.method == OptimizeMethod::kExact;
-  if (!alone) QUANTA_CHECK(run_qaoa(task));
+  const bool alone =
+      request.method == OptimizeMethod::kExact || request.method == OptimizeMethod::kEnumerate;
+  if (request.method == OptimizeMethod::kVqe) QUANTA_CHECK(run_vqe(task));
+  if (request.method == OptimizeMethod::kAuto || request.method == OptimizeMethod::kQaoa) {
+    QUANTA_CHECK(run_qaoa(task));
+  }
   // The baselines take moments and come before the search, which takes all the time there is; shown
   // it stands before them.
   const std::size_t quantum = task.candidates.size();
