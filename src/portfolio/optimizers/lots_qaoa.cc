@@ -24,8 +24,10 @@ constexpr auto kMixer = quantum::Mixer::kFullXy;
 constexpr double kMostExchanges = 3e9;
 /// Even so few evaluations come to within a hundredth of what many reach.
 constexpr double kFewestEvaluations = 12.0;
-/// Assets of the problem that they are carried over from, with one lot each.
-constexpr std::size_t kSmallAssets = 14;
+/// Qubits of the problem that they are carried over from.
+constexpr std::size_t kSmallQubits = 14;
+/// Of a state, its double and the cost: what QaoaCircuit needs.
+constexpr std::size_t kBytesPerState = 48;
 /// Picks that estimate a standard deviation to about 1 %.
 constexpr std::uint64_t kDeviationPicks = 4096;
 
@@ -39,7 +41,7 @@ std::size_t n_evaluations(double exchanges, const quantum::QaoaOptions& options)
 /// Some of the assets, evenly spread, and as large a share of the lots.
 LotProblem smaller(const LotProblem& problem) {
   const std::size_t n = problem.n_assets();
-  const std::size_t m = std::min(n, std::max<std::size_t>(2, kSmallAssets / problem.max_lots));
+  const std::size_t m = std::min(n, std::max<std::size_t>(2, kSmallQubits / problem.max_lots));
   LotProblem small{.quadratic = Matrix(m, m), .linear = std::vector<double>(m)};
   for (std::size_t i = 0; i < m; ++i) {
     small.linear[i] = problem.linear[i * n / m];
@@ -47,11 +49,11 @@ LotProblem smaller(const LotProblem& problem) {
       small.quadratic(i, j) = problem.quadratic(i * n / m, j * n / m);
     }
   }
-  small.max_lots = problem.max_lots;
-  const double share = static_cast<double>(problem.n_lots) / static_cast<double>(n);
-  const double slots = static_cast<double>(m) * problem.max_lots;
-  small.n_lots =
-      static_cast<unsigned>(std::clamp(std::round(share * static_cast<double>(m)), 1.0, slots));
+  small.max_lots = std::min(problem.max_lots, static_cast<unsigned>(kSmallQubits / m));
+  const auto slots = static_cast<double>(m * small.max_lots);
+  const double share = static_cast<double>(problem.n_lots) /
+                       (static_cast<double>(n) * static_cast<double>(problem.max_lots));
+  small.n_lots = static_cast<unsigned>(std::clamp(std::round(share * slots), 1.0, slots));
   return small;
 }
 
@@ -133,6 +135,14 @@ Result<QaoaLots> solve_by_qaoa(const LotProblem& problem, const quantum::QaoaOpt
   std::size_t small_evaluations = 0;
   const bool carry = exchanges > lots.optimized_up_to && !options.angles && options.layers > 0;
   if (carry) {
+    // Whether the whole fits, before anything is spent on its angles.
+    if (auto fits = quantum::WeightSubspace::create(static_cast<unsigned>(n_qubits), problem.n_lots,
+                                                    options.memory_limit, kBytesPerState);
+        !fits) {
+      Error error = std::move(fits).error();
+      if (error.field == "qubits") error.field = problem.max_lots > 1 ? "max-lots" : "select";
+      return std::unexpected(std::move(error));
+    }
     QUANTA_TRY(const quantum::QaoaResult small, carried_over(problem, options, execution));
     alone.layers = static_cast<unsigned>(small.angles.gammas.size());
     alone.angles = small.angles;

@@ -116,18 +116,15 @@ Result<void> check(const OptimizeRequest& request) {
   const bool named = qaoa || request.method == OptimizeMethod::kVqe ||
                      request.method == OptimizeMethod::kAnneal ||
                      request.method == OptimizeMethod::kEnumerate;
-  if (!discrete && named && !(qaoa && few && request.select)) {
-    return fail(
-        ErrorKind::kUsage,
-        fmt::format("{} solves selection and lots{}; weights are solved by exact",
-                    to_text(request.method), qaoa ? ", and chooses the assets of --select" : ""),
-        "method");
+  if (!discrete && named) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{} solves selection and lots; weights are solved by exact",
+                            to_text(request.method)),
+                "method");
   }
-  const bool samples = (discrete && request.method != OptimizeMethod::kExact &&
-                        request.method != OptimizeMethod::kEnumerate) ||
-                       (few && qaoa);
-  if (request.warm_start &&
-      !(samples && (qaoa || request.method == OptimizeMethod::kAuto) && discrete)) {
+  const bool samples = discrete && request.method != OptimizeMethod::kExact &&
+                       request.method != OptimizeMethod::kEnumerate;
+  if (request.warm_start && !(discrete && (qaoa || request.method == OptimizeMethod::kAuto))) {
     return fail(ErrorKind::kUsage, "belongs to qaoa, which does not run here", "warm-start");
   }
   if (request.layers && !samples) {

@@ -113,7 +113,7 @@ enum class OptimizeMethod {
   kAuto,   ///< weights: exact. Selection and lots: every method, and the best answer of them all
   kExact,  ///< weights: the quadratic program. Selection and lots: exhausted search alone
   // The others are for selection and lots: exhausted search, heuristics and that one beside them,
-  // and its answer even where another is better. kQaoa: weights of at most K assets too.
+  // and its answer even where another is better.
   kQaoa,
   kVqe,
   kAnneal,
