@@ -122,12 +122,16 @@ std::string qaoa_text(const MethodRun& run) {
   return wrapped(
       fmt::format(
           "{} (simulated): {} qubits, {} layers{}{}, {} states, {} shots; a shot hits a best "
-          "choice with probability {}, by pure chance 1 in {:.6g} ({:.3g} times as likely)",
+          "choice with probability {}, by pure chance 1 in {:.6g} ({:.3g} times as likely){}",
           run.name, details->qubits, details->layers,
           details->angles_carried_over ? " with angles of a smaller problem" : "",
           details->warm_start ? ", warm start" : "", with_thousands(details->states),
           with_thousands(details->shots), percent(details->probability_of_best, 3),
-          details->chance > 0 ? 1.0 / details->chance : 0.0, times),
+          details->chance > 0 ? 1.0 / details->chance : 0.0, times,
+          details->probability_feasible < 1.0
+              ? fmt::format("; {} of the shots keep the groups' limits",
+                            percent(details->probability_feasible, 1))
+              : std::string()),
       kTextWidth);
 }
 
