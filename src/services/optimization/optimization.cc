@@ -116,14 +116,16 @@ Result<void> check(const OptimizeRequest& request) {
   const bool named = qaoa || request.method == OptimizeMethod::kVqe ||
                      request.method == OptimizeMethod::kAnneal ||
                      request.method == OptimizeMethod::kEnumerate;
-  if (!discrete && named) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("{} solves selection and lots; weights are solved by exact",
-                            to_text(request.method)),
-                "method");
+  const bool chooses = qaoa && few && request.select;
+  if (!discrete && named && !chooses) {
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{} solves selection and lots{}; weights are solved by exact",
+                    to_text(request.method), qaoa ? " and chooses the assets of --select" : ""),
+        "method");
   }
-  const bool samples = discrete && request.method != OptimizeMethod::kExact &&
-                       request.method != OptimizeMethod::kEnumerate;
+  const bool samples = chooses || (discrete && request.method != OptimizeMethod::kExact &&
+                                   request.method != OptimizeMethod::kEnumerate);
   if (request.warm_start && !(discrete && (qaoa || request.method == OptimizeMethod::kAuto))) {
     return fail(ErrorKind::kUsage, "belongs to qaoa, which does not run here", "warm-start");
   }

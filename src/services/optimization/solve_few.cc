@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 
 #include "portfolio/optimizers/cardinality.h"
+#include "portfolio/optimizers/lots_decomposition.h"
+#include "portfolio/optimizers/lots_qaoa.h"
+#include "portfolio/optimizers/lots_sampling.h"
 #include "services/optimization/deadline.h"
 #include "services/optimization/solve.h"
 #include "services/optimization/stopwatch.h"
@@ -132,6 +135,139 @@ std::vector<ConstraintRow> rows_of(const OptimizeRequest& request,
   return rows;
 }
 
+/// 1/2 w'Qw + c'w.
+double loss(const portfolio::CardinalityProblem& few, const std::vector<double>& weights) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    double field = 0.0;
+    for (std::size_t j = 0; j < weights.size(); ++j) field += few.quadratic(i, j) * weights[j];
+    sum += weights[i] * (0.5 * field + few.linear[i]);
+  }
+  return sum;
+}
+
+/// The stated problem with its target as a limit, where there is one.
+portfolio::MeanVarianceProblem with_target(const OptimizeRequest& request,
+                                           portfolio::MeanVarianceProblem stated) {
+  if (request.target) {
+    stated.objective = portfolio::Objective::kTargetReturn;
+    stated.target = *request.target;
+  }
+  return stated;
+}
+
+/// K of the assets in equal parts: the loss there, less what return is worth at the optimum without
+/// a limit of number where there is a target.
+Result<portfolio::LotProblem> equal_parts(const OptimizeRequest& request,
+                                          const portfolio::MeanVarianceProblem& stated,
+                                          const portfolio::CardinalityProblem& few,
+                                          const Execution& execution) {
+  const std::size_t n = few.linear.size();
+  double price = 0.0;
+  if (request.target) {
+    QUANTA_TRY(const portfolio::ContinuousAnswer free,
+               portfolio::optimize_mean_variance(with_target(request, stated), execution));
+    price = free.shadow_prices.target.value_or(0.0);
+  }
+  portfolio::LotGroup must{.name = "must be held", .assets = few.must};
+  must.low = must.high = static_cast<unsigned>(few.must.size());
+  portfolio::LotGroup cannot{.name = "cannot be held", .high = 0};
+  for (std::size_t i = 0; i < n; ++i) {
+    if (few.upper[i] == 0.0) cannot.assets.push_back(i);
+  }
+  portfolio::LotProblem lots{.quadratic = few.quadratic, .linear = few.linear};
+  lots.n_lots = static_cast<unsigned>(std::min(few.most_held, n - cannot.assets.size()));
+  const double parts = std::max(lots.n_lots, 1U);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (double& entry : lots.quadratic.row(i)) entry /= 2.0 * parts * parts;
+    lots.linear[i] = (lots.linear[i] - price * stated.mean[i]) / parts;
+  }
+  std::vector<portfolio::LotGroup> groups;
+  if (!must.assets.empty()) groups.push_back(std::move(must));
+  if (!cannot.assets.empty()) groups.push_back(std::move(cannot));
+  return portfolio::with_groups(std::move(lots), std::move(groups));
+}
+
+/// Which assets, best first: QAOA's shots after descent and before it; by clusters where one
+/// circuit would be too large.
+struct Choices {
+  std::vector<std::vector<unsigned>> held = {};
+  std::string how = {};
+  std::uint64_t iterations = 0;
+};
+
+Result<Choices> choices(const OptimizeRequest& request, const portfolio::LotProblem& lots,
+                        std::uint64_t seed, const Execution& execution) {
+  constexpr unsigned kClusterQubits = 14;
+  constexpr double kMostExchanges = 7e9;  // some seconds
+  constexpr std::size_t kMostChoices = 20;
+  quantum::QaoaOptions options;
+  options.layers = request.layers.value_or(options.layers);
+  options.shots = request.shots.value_or(options.shots);
+  options.seed = seed;
+  Choices result;
+  if (portfolio::qaoa_exchanges(lots, options.layers) > kMostExchanges) {
+    QUANTA_TRY(portfolio::DecomposedLots found,
+               portfolio::solve_by_decomposition(lots, kClusterQubits, options, execution));
+    result.iterations = found.iterations;
+    result.held = {std::move(found.lots), std::move(found.merged)};
+    result.how = fmt::format("a decomposition, which is a heuristic, into {} clusters",
+                             found.clusters.size());
+    return result;
+  }
+  QUANTA_TRY(portfolio::QaoaLots found, portfolio::solve_by_qaoa(lots, options, execution));
+  QUANTA_TRY(portfolio::SampledLots polished,
+             portfolio::polish(lots, found.samples, {.pool = execution.pool}));
+  result.iterations = found.iterations;
+  result.how =
+      fmt::format("{} qubits, {} layers, {} shots", found.qubits, found.layers, found.shots);
+  result.held.push_back(std::move(polished.lots));
+  for (std::vector<unsigned>& sample : found.samples) {
+    if (result.held.size() < kMostChoices && portfolio::is_feasible(lots, sample)) {
+      result.held.push_back(std::move(sample));
+    }
+  }
+  return result;
+}
+
+/// The assets by QAOA on equal parts, then their weights by the quadratic program. Nothing where no
+/// choice has weights that meet the limits.
+Result<std::optional<MethodRun>> choose_then_weigh(const OptimizeRequest& request, const Run& run,
+                                                   const portfolio::MeanVarianceProblem& stated,
+                                                   const portfolio::CardinalityProblem& few) {
+  const Deadline deadline(run.execution, request.deadline_s);
+  const Stopwatch watch;
+  QUANTA_TRY(const portfolio::LotProblem lots,
+             equal_parts(request, stated, few, deadline.execution()));
+  QUANTA_TRY(const Choices chosen, choices(request, lots, run.seed, deadline.execution()));
+  std::optional<MethodRun> best;
+  for (const std::vector<unsigned>& held : chosen.held) {
+    portfolio::MeanVarianceProblem narrow = with_target(request, stated);
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      narrow.bounds.lower[i] = held[i] > 0 ? few.lower[i] : 0.0;
+      narrow.bounds.upper[i] = held[i] > 0 ? few.upper[i] : 0.0;
+    }
+    auto weighed = portfolio::optimize_mean_variance(narrow, deadline.execution());
+    if (!weighed) continue;  // these assets cannot meet the limits
+    const double value = loss(few, weighed->weights);
+    if (best && best->value <= value) continue;
+    best.emplace();
+    best->value = value;
+    best->weights = std::move(weighed->weights);
+  }
+  if (!best) return std::nullopt;
+  best->name = "qaoa, then quadratic program";
+  best->kind = MethodKind::kQuantum;
+  best->seconds = watch.seconds();
+  best->iterations = chosen.iterations;
+  best->details = json::Object{
+      {"about", fmt::format("qaoa (simulated) chose the assets by what equal parts of them would "
+                            "lose: {}; the quadratic program weighed the {} best choices; the "
+                            "bound is that of branch and bound",
+                            chosen.how, chosen.held.size())}};
+  return best;
+}
+
 }  // namespace
 
 Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
@@ -152,34 +288,60 @@ Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate,
     if (error.field == "constraints") error = why_infeasible(request, problem, run);
     return infeasible_error(std::move(error));
   }
+  const double bound = answer->certificate.bound;
+  MethodRun method;
+  method.name = "branch and bound";
+  method.value = answer->value;
+  method.gap = answer->certificate.gap;
+  method.seconds = watch.seconds();
+  method.iterations = answer->nodes;
+  method.weights = answer->weights;
+  method.details = json::Object{
+      {"nodes", answer->nodes},
+      {"root_bound", request.objective == OptimizeObjective::kUtility ? -answer->root_bound
+                                                                      : answer->root_bound}};
+  document.provenance.method = method.name;
+  document.methods.push_back(std::move(method));
+  if (request.method == OptimizeMethod::kQaoa) {
+    QUANTA_TRY(std::optional<MethodRun> quantum, choose_then_weigh(request, run, problem, few));
+    if (quantum) {
+      // Its answer is what was asked for, with its distance to the proven bound.
+      quantum->gap = std::max(quantum->value - bound, 0.0);
+      answer->weights = quantum->weights;
+      answer->value = quantum->value;
+      answer->held.clear();
+      for (std::size_t i = 0; i < answer->weights.size(); ++i) {
+        if (answer->weights[i] > 0.0) answer->held.push_back(i);
+      }
+      answer->certificate = {quantum->value, std::min(bound, quantum->value), *quantum->gap,
+                             *quantum->gap <= 1e-6 * std::abs(quantum->value)};
+      document.provenance.method = quantum->name + ", " + document.provenance.method;
+      document.provenance.backend = "state-vector simulator";
+      document.methods.insert(document.methods.begin(), *std::move(quantum));
+    } else {
+      document.provenance.degraded = true;
+      document.provenance.warnings.emplace_back(
+          "none of the assets that QAOA chose have weights that meet the limits: the answer is "
+          "that of branch and bound");
+    }
+  }
   document.weights = answer->weights;
   document.selected.emplace();
   for (const std::size_t i : answer->held) document.selected->push_back(estimate.assets[i]);
   document.constraints = rows_of(request, few, *answer, estimate.assets);
   document.certificate = answer->certificate;
   document.objective.value = answer->value;
-  double root_bound = answer->root_bound;
   if (request.objective == OptimizeObjective::kUtility) {  // the most utility was the least loss
     document.objective.sense = portfolio::Sense::kMaximize;
     document.objective.value = -answer->value;
     document.certificate.best = -answer->certificate.best;
     document.certificate.bound = -answer->certificate.bound;
-    root_bound = -root_bound;
+    for (MethodRun& run_of : document.methods) run_of.value = -run_of.value;
   }
   if (answer->stopped && !answer->certificate.proven) {
     document.provenance.degraded = true;
     document.provenance.warnings.emplace_back(kStoppedEarly);
   }
-  MethodRun method;
-  method.name = "branch and bound";
-  method.value = document.objective.value;
-  method.gap = document.certificate.gap;
-  method.seconds = watch.seconds();
-  method.iterations = answer->nodes;
-  method.weights = answer->weights;
-  method.details = json::Object{{"nodes", answer->nodes}, {"root_bound", root_bound}};
-  document.provenance.method = method.name;
-  document.methods.push_back(std::move(method));
   return {};
 }
 
