@@ -484,7 +484,7 @@ TEST(AnnealLots, FindsTheBestWithAndWithoutGroups) {
     const auto annealed = anneal_lots(problem, 5, 100, 1, {}).value();
     EXPECT_TRUE(keeps_all(problem, annealed.lots));
     EXPECT_NEAR(annealed.value, exact.value, 1e-12);
-    EXPECT_GE(annealed.iterations, 5U * 100U * problem.n_assets());
+    EXPECT_GE(annealed.iterations, std::size_t{500} * problem.n_assets());
     ThreadPool pool(7);
     EXPECT_EQ(anneal_lots(problem, 5, 100, 1, {.pool = &pool}).value().lots, annealed.lots);
   }
