@@ -19,7 +19,7 @@ using services::RunCircuitDocument;
 using services::RunCircuitRequest;
 
 constexpr std::uint64_t kMostAmplitudes = 1'000'000;
-constexpr std::uint64_t kMostShots = 1'000'000'000;
+constexpr std::uint64_t kMostSampled = 1'000'000'000;
 constexpr std::size_t kMostStates = 16;
 constexpr std::size_t kMostMatrixColumns = 8;
 constexpr std::size_t kShareWidth = 24;
@@ -220,7 +220,7 @@ Action declare_circuit_run(CLI::App& app) {
   add_program(app, request->program);
   add_value(app, "--shots", "N", "draw this many (default 1024)",
             [request](std::string_view text) -> Result<void> {
-              QUANTA_TRY(request->shots, read_whole(text, "--shots", 1, kMostShots));
+              QUANTA_TRY(request->shots, read_whole(text, "--shots", 1, kMostSampled));
               return {};
             });
   add_switch(app, "--exact", "compute instead, over all outcomes of measurements midway",

@@ -14,7 +14,7 @@ using services::MethodRun;
 using services::OptimizeDocument;
 
 constexpr std::size_t kWidest = 96;
-constexpr std::size_t kMostAssets = 12;  // of a table; the rest is summed up in a line
+constexpr std::size_t kMostListed = 12;  // of a table; the rest is summed up in a line
 
 std::string heading(const Terminal& terminal, int number, std::string_view title) {
   return "\n" + styled(terminal, Style::kBold, fmt::format("{}  {}", number, title)) + "\n";
@@ -54,7 +54,7 @@ std::string prices_text(const Demo& shown, const Terminal& terminal) {
                 fmt::format("{:.2f}", levels.back() / levels.front()),
                 Cell(sparkline(terminal, levels, 36), Style::kAccent)});
   };
-  for (const std::size_t i : leading_assets(document, kMostAssets)) {
+  for (const std::size_t i : leading_assets(document, kMostListed)) {
     std::vector<double> levels(n_dates);
     for (std::size_t t = 0; t < n_dates; ++t) levels[t] = shown.prices(t, i);
     add(document.assets[i], shown.mean[i], shown.volatility[i], levels);
@@ -64,9 +64,9 @@ std::string prices_text(const Demo& shown, const Terminal& terminal) {
     add(index.name, index.annual_return, index.volatility, shown.index);
   }
   out += assets.to_text(terminal);
-  if (document.assets.size() > kMostAssets) {
+  if (document.assets.size() > kMostListed) {
     out += note(terminal, fmt::format("… and {} more; shown are those with the largest weights.",
-                                      document.assets.size() - kMostAssets));
+                                      document.assets.size() - kMostListed));
   }
   out += note(terminal, used_text(shown));
   return out;
@@ -93,7 +93,7 @@ std::string weights_text(const Demo& shown, const Terminal& terminal) {
     drawn.append(16 - std::min<std::size_t>(display_width(drawn), 16), ' ');
     cells.emplace_back(drawn, Style::kAccent);
   };
-  for (const std::size_t i : leading_assets(document, kMostAssets)) {
+  for (const std::size_t i : leading_assets(document, kMostListed)) {
     std::vector<Cell> cells = {document.assets[i]};
     cell(document.minimum_variance.weights[i], cells);
     if (document.maximum_sharpe) cell(document.maximum_sharpe->weights[i], cells);

@@ -21,7 +21,7 @@ namespace {
 constexpr double kExchangesForAuto = 7e9;
 /// Bytes that a simulation may take where QAOA was asked for by name: 28 qubits, half of them one.
 constexpr std::size_t kMemoryForQaoa = std::size_t{4} << 30;
-constexpr std::size_t kDefaultShots = 1024;
+constexpr std::size_t kUsualShots = 1024;
 constexpr std::uint64_t kDescentStarts = 20;
 constexpr std::uint64_t kAnnealRestarts = 20;
 constexpr std::uint64_t kAnnealSweeps = 200;
@@ -199,7 +199,7 @@ Result<void> run_qaoa(Task& task) {
   const bool insists = request.method == OptimizeMethod::kQaoa;
   quantum::QaoaOptions options;
   options.layers = request.layers.value_or(options.layers);
-  options.shots = request.shots.value_or(kDefaultShots);
+  options.shots = request.shots.value_or(kUsualShots);
   options.seed = task.run.seed;
   const double exchanges = portfolio::qaoa_exchanges(task.problem, options.layers);
   if (!insists && exchanges > kExchangesForAuto) {
@@ -228,7 +228,7 @@ Result<void> run_qaoa(Task& task) {
 }
 
 Result<void> run_vqe(Task& task) {
-  portfolio::VqeLotsOptions options{.shots = task.request.shots.value_or(kDefaultShots),
+  portfolio::VqeLotsOptions options{.shots = task.request.shots.value_or(kUsualShots),
                                     .seed = task.run.seed};
   options.layers = task.request.layers.value_or(options.layers);
   const Deadline deadline(task.run.execution, half(task.request.deadline_s));
@@ -295,7 +295,7 @@ Result<void> run_baseline(
 
 Result<void> run_baselines(Task& task) {
   const std::uint64_t seed = task.run.seed;
-  const std::size_t shots = task.request.shots.value_or(kDefaultShots);
+  const std::size_t shots = task.request.shots.value_or(kUsualShots);
   QUANTA_CHECK(run_baseline(task, "annealing", [&](const Execution& execution) {
     return portfolio::anneal_lots(task.problem, kAnnealRestarts, kAnnealSweeps, seed, execution);
   }));
