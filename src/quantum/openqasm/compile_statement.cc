@@ -142,7 +142,8 @@ Result<void> Compiler::input(Position at, const ClassicalDeclaration& node, cons
   }
   if (given == inputs_.end()) {
     return fail(ErrorKind::kBadInput,
-                fmt::format("the input {0} of type {1} has no value; give {0}=VALUE", node.name, to_text(type)),
+                fmt::format("the input {0} of type {1} has no value; give {0}=VALUE", node.name,
+                            to_text(type)),
                 "inputs", {syntax_->file, at.line, at.column});
   }
   Result<Compiled> value = input_value(given->second, node.name, type);

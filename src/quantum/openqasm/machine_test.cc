@@ -242,7 +242,8 @@ TEST(OpenqasmMachine, InputsAreNamedWithTheirTypes) {
     const char* value;  // nullptr: not given
     const char* message;
   } cases[] = {
-      {"missing", "theta", nullptr, "the input theta of type float[64] has no value; give theta=VALUE"},
+      {"missing", "theta", nullptr,
+       "the input theta of type float[64] has no value; give theta=VALUE"},
       {"no number", "theta", "abc", "theta = abc: \"abc\" is not declared; its type is float[64]"},
       {"empty", "theta", "",
        "theta = : found the end of the file, expected a value; its type is "

@@ -86,13 +86,13 @@ class SweepCompiler {
   unsigned register_bits_;
   std::uint64_t window_;
   std::uint64_t always_;
-  std::vector<unsigned> qubits_;     ///< qubit of each local bit
-  std::vector<unsigned> local_;      ///< local bit of each qubit of the window
-  std::vector<unsigned> block_bit_;  ///< bit of the block's number of each other qubit
-  std::vector<unsigned> registers_;  ///< local bits of the tile program's register bits
+  std::vector<unsigned> qubits_;               ///< qubit of each local bit
+  std::vector<unsigned> local_;                ///< local bit of each qubit of the window
+  std::vector<unsigned> block_bit_;            ///< bit of the block's number of each other qubit
+  std::vector<unsigned> registers_;            ///< local bits of the tile program's register bits
   std::vector<std::uint32_t> diagonals_ = {};  ///< readings that mix nothing and still wait
   std::uint64_t diagonal_watched_ = 0;         ///< what they look at
-  std::uint64_t tiles_open_ = 0;     ///< the qubits of the tile program that may still grow, or 0
+  std::uint64_t tiles_open_ = 0;  ///< the qubits of the tile program that may still grow, or 0
   double scale_ = 1.0;
   unsigned quarters_ = 0;  ///< i^quarters on the whole state
   Sweep<Real> sweep_;

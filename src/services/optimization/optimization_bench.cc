@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <system_error>
 
 #include <fmt/format.h>
-#include <cstdlib>
 
 #include "bench/bench.h"
 #include "core/date.h"
