@@ -110,7 +110,7 @@ std::vector<std::string> remarks_of(const Demo& shown) {
       quantum = &method;
     } else if (method.name == "enumeration" || method.name == "branch and bound") {
       exact = &method;
-    } else if (is_best(method)) {
+    } else if (is_best(method) && !method.name.starts_with("qaoa")) {  // its polished shots
       others.push_back(method.name);
     }
   }
@@ -121,7 +121,10 @@ std::vector<std::string> remarks_of(const Demo& shown) {
       "The classical search is faster: it proved the best choice in {}, simulating QAOA took {}.",
       duration(exact->seconds), duration(quantum->seconds));
   if (!others.empty()) {
-    remark += fmt::format(" The best was also found by {}.", fmt::join(others, " and by "));
+    const std::string last = others.back();
+    others.pop_back();
+    remark += fmt::format(" The best was also found by {}{}{}.", fmt::join(others, ", "),
+                          others.empty() ? "" : " and ", last);
   }
   remarks.push_back(remark +
                     " QAOA is here to be compared, not because it is needed at this size.");
