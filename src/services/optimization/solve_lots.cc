@@ -153,7 +153,8 @@ Result<void> leave_out(Task& task, std::string_view name, const Error& error) {
   return {};
 }
 
-void add_sampled(Task& task, std::string name, const portfolio::QaoaLots& answer, double seconds) {
+void add_sampled(Task& task, const std::string& name, const portfolio::QaoaLots& answer,
+                 double seconds) {
   Candidate& candidate =
       task.add(name, MethodKind::kQuantum, answer.lots, answer.value, answer.iterations, seconds);
   QaoaDetails details = details_of(answer);
@@ -170,7 +171,7 @@ void add_sampled(Task& task, std::string name, const portfolio::QaoaLots& answer
 }
 
 /// Cluster by cluster, where one circuit would be too large.
-Result<void> run_decomposition(Task& task, quantum::QaoaOptions options) {
+Result<void> run_decomposition(Task& task, const quantum::QaoaOptions& options) {
   if (task.problem.max_lots > kClusterQubits) return {};  // not even one asset fits
   const Deadline deadline(task.run.execution, half(task.request.deadline_s));
   const Stopwatch watch;
