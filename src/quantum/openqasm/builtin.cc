@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "quantum/openqasm/operators.h"
+
 namespace quanta::quantum::openqasm {
 namespace {
 

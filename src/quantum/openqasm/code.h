@@ -9,6 +9,7 @@
 
 #include "quantum/circuit/circuit.h"
 #include "quantum/openqasm/library.h"
+#include "quantum/openqasm/operators.h"
 #include "quantum/openqasm/syntax.h"
 #include "quantum/openqasm/value.h"
 

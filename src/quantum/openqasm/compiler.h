@@ -13,6 +13,7 @@
 
 #include "core/result.h"
 #include "quantum/openqasm/code.h"
+#include "quantum/openqasm/operators.h"
 #include "quantum/openqasm/syntax.h"
 #include "quantum/openqasm/value.h"
 

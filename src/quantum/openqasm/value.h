@@ -1,4 +1,5 @@
-/// Types and values of a running program and what operators do to them. Inside the folder only.
+/// Types and values of a running program, and how one becomes another (operators.h: what operators
+/// do to them). Inside the folder only.
 ///
 /// Every function here is pure. Messages name no place: the caller adds it.
 #pragma once
@@ -31,6 +32,12 @@ enum class Kind : std::uint8_t {
 
 /// A size that is known only when the program runs.
 inline constexpr std::uint32_t kAnySize = UINT32_MAX;
+
+/// bool, int, uint, float, angle; and the first three of them.
+bool is_real(Kind kind);
+bool is_whole(Kind kind);
+/// Whether angle[width] is stored as whole multiples of 2pi/2^width: a double holds no more bits.
+bool is_fixed(std::uint32_t width);
 
 struct Type {
   Kind kind = Kind::kVoid;
@@ -121,52 +128,11 @@ bool converts(const Type& from, const Type& to, bool with_cast);
 /// rounded or compared). Precondition: converts().
 Result<Value> convert(Value value, const Type& from, const Type& to, bool with_cast);
 
-enum class Operator : std::uint8_t {
-  kAdd,
-  kSubtract,
-  kMultiply,
-  kDivide,
-  kRemainder,
-  kPower,
-  kShiftLeft,
-  kShiftRight,
-  kLess,
-  kLessEqual,
-  kGreater,
-  kGreaterEqual,
-  kEqual,
-  kNotEqual,
-  kBitAnd,
-  kBitXor,
-  kBitOr,
-  kNegate,
-  kComplement,
-  kNot,
-};
+/// What a program may add, and multiply and divide by numbers, and no more. Error: kBadInput.
+std::unexpected<Error> not_linear(std::string_view what);
 
-/// The operator of a symbol between two operands ("+", "**", "<<" …).
-Operator binary_operator(std::string_view symbol);
-
-/// To which types the operands of a binary operator are converted, and what comes out.
-struct BinaryTypes {
-  Type left;
-  Type right;
-  Type result;
-};
-/// Errors: kBadInput, types that the operator does not take.
-Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& right);
-
-/// Operands of the types that binary_types says. uint[n] is computed modulo 2^n, of two sizes the
-/// larger; angle[n] as the uint[n] of its bits; int is wrapped where it is stored, float[n] rounded
-/// there. An int and a uint make an int. Symbolic values are added, and multiplied by or divided by
-/// numbers. Errors: kBadInput (division by zero, a result that
-/// is not finite, a negative exponent of an integer or shift).
-Result<Value> apply(Operator op, const Value& left, const Value& right, const BinaryTypes& types);
-
-/// Errors: kBadInput, a type that has no such operator.
-Result<Type> unary_type(Operator op, const Type& operand);
-Value apply(Operator op, const Value& operand, const Type& type);
-
+/// The truth of "these bits read as a number are `number`".
+Value equals_number(const Bits& bits, std::uint64_t number);
 /// Conjunction of truth values, Unknown where no Predicate can say it.
 Value conjunction(const Value& left, const Value& right);
 Value negation(const Value& value);
