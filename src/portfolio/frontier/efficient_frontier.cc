@@ -8,17 +8,12 @@
 
 #include <fmt/format.h>
 
+#include "core/sums.h"
 #include "portfolio/optimizers/critical_line.h"
 #include "portfolio/optimizers/dual_bound.h"
 
 namespace quanta::portfolio {
 namespace {
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
 
 /// a'Sb.
 double product(const Matrix& s, std::span<const double> a, std::span<const double> b) {

@@ -12,6 +12,7 @@
 #include <Eigen/Eigenvalues>
 #include <fmt/format.h>
 
+#include "core/sums.h"
 #include "portfolio/optimizers/dual_bound.h"
 #include "portfolio/optimizers/factor.h"
 #include "portfolio/optimizers/quadratic_program.h"
@@ -22,18 +23,6 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kProvenGap = 1e-8;
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-std::vector<double> times(const Matrix& matrix, std::span<const double> x) {
-  std::vector<double> out(matrix.rows());
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = dot(matrix.row(i), x);
-  return out;
-}
 
 double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
 

@@ -6,24 +6,13 @@
 #include <limits>
 #include <vector>
 
+#include "core/sums.h"
 #include "portfolio/optimizers/linear_bound.h"
 
 namespace quanta::portfolio {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-std::vector<double> times(const Matrix& matrix, std::span<const double> x) {
-  std::vector<double> out(matrix.rows());
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = dot(matrix.row(i), x);
-  return out;
-}
 
 /// U w / sqrt(w'Uw) by rows; zeros where there is no ellipsoid or it has no width there.
 std::vector<double> slope_of_root(const RobustProblem& p, std::span<const double> w) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/sums.h"
 #include "portfolio/optimizers/linear_bound.h"
 
 namespace quanta::portfolio {
@@ -14,12 +15,6 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kRounding = 1e-9;
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
 
 std::vector<double> losses(const ScenarioProblem& p, std::span<const double> weights) {
   std::vector<double> out(p.returns.rows());

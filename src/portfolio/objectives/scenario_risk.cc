@@ -10,6 +10,7 @@
 #include <Eigen/Core>
 #include <fmt/format.h>
 
+#include "core/sums.h"
 #include "portfolio/objectives/scenario_proof.h"
 #include "portfolio/objectives/shadow_prices.h"
 #include "portfolio/optimizers/allowed_weights.h"
@@ -40,18 +41,6 @@ constexpr double kSolvent = 1e-9;
 constexpr double kArrived = 1e-13;
 /// A semi-variance, in squares of a typical return, that is none.
 constexpr double kVanished = 1e-28;
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-double largest_entry(std::span<const double> x) {
-  double size = 0.0;
-  for (const double value : x) size = std::max(size, std::abs(value));
-  return size;
-}
 
 // ---- What may be wrong --------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "core/sums.h"
 #include "portfolio/optimizers/limit_program.h"
 
 namespace quanta::portfolio {
@@ -28,18 +29,6 @@ constexpr double kFirstStep = 1e-3;
 /// How well a volatility meets its limit where it decides what another limit has to be.
 constexpr double kEnough = 1e-13;
 constexpr double kCapRoom = 1e-12;
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-double largest_entry(std::span<const double> x) {
-  double size = 0.0;
-  for (const double value : x) size = std::max(size, std::abs(value));
-  return size;
-}
 
 LimitSet without(const LimitSet& set, std::size_t index) {
   LimitSet out(set);

@@ -9,6 +9,8 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Dense>
 
+#include "core/sums.h"
+
 namespace quanta::portfolio {
 namespace {
 
@@ -16,12 +18,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargestWeight = 1e4;
 /// How far the sum of limits may miss the total by rounding: ten limits of 0.1 sum to less than 1.
 constexpr double kSumRoom = 1e-12;
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
 
 /// What a violation of a row means for x: divided by its largest entry, so that a row of daily
 /// returns is held to as many digits as one of ones.

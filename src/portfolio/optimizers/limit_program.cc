@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/sums.h"
 #include "portfolio/optimizers/cutting_plane.h"
 #include "portfolio/optimizers/piecewise_linear.h"
 #include "portfolio/optimizers/quadratic_program.h"
@@ -20,18 +21,6 @@ constexpr double kTangentGap = 1e-11;
 /// Where nothing else limits a weight that is counted.
 constexpr double kMostHeldWeight = 1e3;
 constexpr int kMostNodes = 5'000;
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-double largest_entry(std::span<const double> x) {
-  double size = 0.0;
-  for (const double value : x) size = std::max(size, std::abs(value));
-  return size;
-}
 
 /// The rows that limit the same from both sides to one value, each with its twin: an equation, for
 /// between the two there is no inside.

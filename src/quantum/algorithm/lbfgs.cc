@@ -4,7 +4,8 @@
 #include <cmath>
 #include <deque>
 #include <limits>
-#include <numeric>
+
+#include "core/sums.h"
 
 namespace quanta::quantum {
 namespace {
@@ -19,16 +20,6 @@ struct Step {
   std::vector<double> gradient;  // g' - g
   double product;                // of the two, positive
 };
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
-
-double largest(std::span<const double> v) {
-  double most = 0.0;
-  for (const double x : v) most = std::max(most, std::abs(x));
-  return most;
-}
 
 /// -H g by the two-loop recursion; with no history, a step of the given length against g.
 std::vector<double> direction(std::span<const double> gradient, const std::deque<Step>& history,
@@ -79,7 +70,7 @@ LbfgsResult minimize_lbfgs(std::span<const double> start, const LbfgsOptions& op
   std::deque<Step> history;
   std::vector<double> next(n);
   std::vector<double> next_gradient(n);
-  while (!spent() && largest(gradient) > options.gradient_tolerance) {
+  while (!spent() && largest_entry(gradient) > options.gradient_tolerance) {
     std::vector<double> d = direction(gradient, history, options.first_step);
     double slope = dot(d, gradient);
     if (!(slope < 0.0)) {  // the history has gone bad: start it again
@@ -127,7 +118,7 @@ LbfgsResult minimize_lbfgs(std::span<const double> start, const LbfgsOptions& op
       break;
     }
   }
-  if (largest(gradient) <= options.gradient_tolerance) best.converged = true;
+  if (largest_entry(gradient) <= options.gradient_tolerance) best.converged = true;
   return best;
 }
 
