@@ -6,6 +6,7 @@
 #include "cli/figures.h"
 #include "cli/flags.h"
 #include "platform/file/atomic_write.h"
+#include "quantum/transpiler/equivalence.h"
 #include "services/circuit/optimize_circuit.h"
 
 namespace quanta::cli {
@@ -70,8 +71,13 @@ std::string proof_text(const OptimizeCircuitDocument& document, const Terminal& 
   }
   const std::string how =
       fmt::format("by {}, largest deviation {:.1e}", to_text(document.proof), document.deviation);
-  return *document.equivalent ? styled(terminal, Style::kGood, "does the same") + ": proven " + how
-                              : styled(terminal, Style::kBad, "DOES NOT DO THE SAME") + ": " + how;
+  if (!*document.equivalent) {
+    return styled(terminal, Style::kBad, "DOES NOT DO THE SAME") + ": " + how;
+  }
+  const std::string same = styled(terminal, Style::kGood, "does the same");
+  if (document.before.parameters == 0) return same + ": proven " + how;
+  return same +
+         fmt::format(" at {} random values of the inputs: shown ", quantum::kParameterDraws) + how;
 }
 
 /// The first lines of the circuit.

@@ -24,7 +24,6 @@ constexpr unsigned kMostUnitaryQubits = 10;
 constexpr unsigned kMostQubits = 40;
 constexpr std::uint64_t kStates = 8;
 constexpr std::uint64_t kCourses = 16;
-constexpr std::uint64_t kDraws = 3;
 constexpr double kUnitaryRoom = 1e-9;
 constexpr double kStateRoom = 1e-10;
 constexpr double kProbabilityRoom = 1e-10;
@@ -380,7 +379,7 @@ Result<Equivalence> equivalent(const Circuit& a, const Circuit& b,
   const Circuit flat_b = b.expand();
   if (a.parameters().empty()) return compare(flat_a, flat_b, options, execution);
   Equivalence worst{.equal = true};
-  for (std::uint64_t draw = 0; draw < kDraws; ++draw) {
+  for (std::uint64_t draw = 0; draw < kParameterDraws; ++draw) {
     RandomStream random(options.seed, "equivalence parameters", draw);
     std::map<std::string, double> values;
     std::vector<double> values_a;

@@ -34,6 +34,10 @@ constexpr auto enum_names(Proof) {
                     std::pair{Proof::kNone, std::string_view("none")}};
 }
 
+/// Circuits with parameters are compared with so many random values of all of them: evidence, where
+/// everything else here is as sure as its Proof says.
+inline constexpr std::uint64_t kParameterDraws = 3;
+
 struct EquivalenceOptions {
   Preserve preserve = Preserve::kUnitary;           ///< what is to be equal
   std::uint64_t seed = 1;                           ///< of random states, courses and parameters
