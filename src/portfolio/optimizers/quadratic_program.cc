@@ -11,6 +11,7 @@
 #include <Eigen/Dense>
 #include <fmt/format.h>
 
+#include "core/sums.h"
 #include "portfolio/optimizers/dual_bound.h"
 
 namespace quanta::portfolio {
@@ -22,6 +23,9 @@ using Eigen::VectorXd;
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// A gap and a miss of the rows, beside value and x, that count as rounding.
+constexpr double kProven = 1e-9;
+constexpr int kMostPrices = 6;
 
 double largest(const VectorXd& x) { return x.size() == 0 ? 0.0 : x.lpNorm<Eigen::Infinity>(); }
 
@@ -562,12 +566,10 @@ double certified_gap(const QuadraticProgram& program, const QuadraticSolution& s
   return std::abs(proof.value - proof.bound) + proof.infeasibility * std::abs(proof.value);
 }
 
-}  // namespace
-
-Result<QuadraticSolution> solve_quadratic_program(const QuadraticProgram& program,
-                                                  const Execution& execution,
-                                                  std::span<const BoundState> start) {
-  QUANTA_CHECK(check(program));
+/// `exact`: the active set ended, so that the answer needs no other look.
+Result<QuadraticSolution> solve_as_stated(const QuadraticProgram& program,
+                                          const Execution& execution,
+                                          std::span<const BoundState> start, bool& exact) {
   const std::size_t n = program.linear.size();
   const Scaled p(program);
   const auto rows = static_cast<std::size_t>(p.n_rows());
@@ -589,9 +591,8 @@ Result<QuadraticSolution> solve_quadratic_program(const QuadraticProgram& progra
   }
 
   int iterations = 0;
-  if (active_set_rounds(p, at, iterations, execution)) {
-    return finish(program, p, at, iterations);
-  }
+  exact = active_set_rounds(p, at, iterations, execution);
+  if (exact) return finish(program, p, at, iterations);
   if (execution.cancelled()) return cancelled_error();
 
   // The interior point has no inside where two bounds coincide.
@@ -632,14 +633,107 @@ Result<QuadraticSolution> solve_quadratic_program(const QuadraticProgram& progra
       state = BoundState::kFree;
     }
   }
-  const bool exact = active_set_rounds(p, at, iterations, execution);
+  const bool again = active_set_rounds(p, at, iterations, execution);
   if (execution.cancelled()) return cancelled_error();
   QuadraticSolution by_interior = finish(program, p, interior, iterations);
-  if (!exact) return by_interior;
+  if (!again) return by_interior;
   QuadraticSolution by_active_set = finish(program, p, at, iterations);
   return certified_gap(program, by_active_set) <= certified_gap(program, by_interior)
              ? by_active_set
              : by_interior;
+}
+
+// ---- Where the rows leave no inside -------------------------------------------------------------
+
+/// One more variable t >= 0 by which every row may be missed, at `price`: any x is allowed with a
+/// large t, and a price above the multipliers' sum makes t zero wherever the rows can be met (exact
+/// penalty: Nocedal, Wright, Numerical Optimization (2006), 17.2).
+QuadraticProgram elastic(const QuadraticProgram& p, double price) {
+  const std::size_t n = p.linear.size();
+  const std::size_t m = p.equality.rows();
+  const std::size_t k = p.inequality.rows();
+  QuadraticProgram out{.quadratic = Matrix(n + 1, n + 1),
+                       .linear = p.linear,
+                       .equality = {},
+                       .equality_value = {},
+                       .inequality = Matrix(2 * m + k, n + 1),
+                       .inequality_limit = {},
+                       .lower = p.lower,
+                       .upper = p.upper};
+  for (std::size_t i = 0; i < n; ++i)
+    std::ranges::copy(p.quadratic.row(i), out.quadratic.row(i).begin());
+  out.linear.push_back(price);
+  out.lower.push_back(0.0);
+  out.upper.push_back(kInfinity);
+  const auto add = [&](std::span<const double> row, double sign, double limit) {
+    const std::size_t r = out.inequality_limit.size();
+    for (std::size_t i = 0; i < n; ++i) out.inequality(r, i) = sign * row[i];
+    out.inequality(r, n) = -largest_entry(row);
+    out.inequality_limit.push_back(sign * limit);
+  };
+  for (std::size_t r = 0; r < m; ++r) {
+    add(p.equality.row(r), 1.0, p.equality_value[r]);
+    add(p.equality.row(r), -1.0, p.equality_value[r]);
+  }
+  for (std::size_t r = 0; r < k; ++r) add(p.inequality.row(r), 1.0, p.inequality_limit[r]);
+  return out;
+}
+
+bool is_proven(const QuadraticProgram& program, const QuadraticSolution& solution) {
+  const DualBound proof = dual_bound(program, solution);
+  return std::abs(proof.value - proof.bound) <= kProven * (1.0 + std::abs(proof.value)) &&
+         proof.infeasibility <= kProven * (1.0 + largest_entry(solution.x));
+}
+
+/// By way of the elastic program; nothing where that proves no answer either.
+std::optional<QuadraticSolution> solve_by_penalty(const QuadraticProgram& program,
+                                                  const Execution& execution) {
+  const std::size_t n = program.linear.size();
+  const std::size_t m = program.equality.rows();
+  double price = 1.0 + largest_entry(program.linear) + largest_entry(program.quadratic.values());
+  for (int round = 0; round < kMostPrices; ++round, price *= 100.0) {
+    bool exact = false;
+    const auto solved = solve_as_stated(elastic(program, price), execution, {}, exact);
+    if (!solved) continue;
+    QuadraticSolution out;
+    out.x.assign(solved->x.begin(), solved->x.begin() + static_cast<std::ptrdiff_t>(n));
+    for (std::size_t r = 0; r < m; ++r) {
+      out.equality_multiplier.push_back(solved->inequality_multiplier[2 * r] -
+                                        solved->inequality_multiplier[2 * r + 1]);
+    }
+    out.inequality_multiplier.assign(
+        solved->inequality_multiplier.begin() + static_cast<std::ptrdiff_t>(2 * m),
+        solved->inequality_multiplier.end());
+    const auto first = [n](const auto& all) {
+      return std::vector(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n));
+    };
+    out.lower_multiplier = first(solved->lower_multiplier);
+    out.upper_multiplier = first(solved->upper_multiplier);
+    out.states = first(solved->states);
+    out.value = solved->value - price * solved->x[n];
+    out.iterations = solved->iterations;
+    if (is_proven(program, out)) return out;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<QuadraticSolution> solve_quadratic_program(const QuadraticProgram& program,
+                                                  const Execution& execution,
+                                                  std::span<const BoundState> start) {
+  QUANTA_CHECK(check(program));
+  bool exact = false;
+  auto solution = solve_as_stated(program, execution, start, exact);
+  if (exact || (solution ? is_proven(program, *solution)
+                         : solution.error().kind != ErrorKind::kInfeasible)) {
+    return solution;
+  }
+  // Rows that only just leave room, and an interior point that finds none.
+  auto by_penalty = solve_by_penalty(program, execution);
+  if (by_penalty) return *std::move(by_penalty);
+  if (execution.cancelled()) return cancelled_error();
+  return solution;
 }
 
 }  // namespace quanta::portfolio

@@ -50,7 +50,9 @@ struct QuadraticSolution {
 /// on is exact to rounding. Where that cycles or Q is singular on the way, Mehrotra's
 /// predictor-corrector interior point (SIAM J. Optim. 2 (1992)), whose limit says which bounds
 /// hold; then the active set again from there, and of the two answers the one whose certified gap
-/// is smaller. A singular Q is fine: the value is unique, x is one of the best.
+/// is smaller. Where neither is proven, because the rows leave no inside, the same with a variable
+/// by which every row may be missed at a price. A singular Q is fine: the value is unique, x is one
+/// of the best.
 ///
 /// start  states to begin from (a neighbouring problem's answer), n of them or none.
 /// Errors: kInfeasible, field "bounds" (lower above upper, or a bound that no number meets),

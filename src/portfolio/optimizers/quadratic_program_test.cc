@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "core/random.h"
+#include "core/sums.h"
 #include "portfolio/optimizers/dual_bound.h"
 
 namespace quanta::portfolio {
@@ -231,6 +233,46 @@ RC_GTEST_PROP(QuadraticProgramProperty, MeetsItsDualBound, ()) {
     if (solution->states[i] == BoundState::kAtLower) RC_ASSERT(solution->x[i] == p.lower[i]);
     if (solution->states[i] == BoundState::kAtUpper) RC_ASSERT(solution->x[i] == p.upper[i]);
     RC_ASSERT(solution->lower_multiplier[i] >= 0.0 && solution->upper_multiplier[i] >= 0.0);
+  }
+}
+
+/// Rows through one allowed point, often with nothing left around it.
+QuadraticProgram tight_program(std::uint64_t seed) {
+  RandomStream random(seed, "tight programs");
+  const std::size_t n = 2 + seed % 5;
+  Matrix root(n, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (double& value : root.row(i)) value = random.normal();
+  }
+  Matrix q(n, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) q(i, j) = dot(root.row(i), root.row(j));
+    q(i, i) += 0.1;
+  }
+  const double upper = seed % 3 == 0 ? 3.0 : kInfinity;
+  QuadraticProgram p = box_program(q, std::vector<double>(n, 0.0), 0.0, upper);
+  std::vector<double> point(n);
+  for (double& value : point) value = random.uniform() < 0.4 ? 0.0 : 2.0 * random.uniform();
+  p.inequality = Matrix(1 + seed % 3, n);
+  for (std::size_t r = 0; r < p.inequality.rows(); ++r) {
+    double at_point = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+      p.inequality(r, i) = random.normal();
+      at_point += p.inequality(r, i) * point[i];
+    }
+    p.inequality_limit.push_back(at_point + (random.uniform() < 0.5 ? 0.0 : random.uniform()));
+  }
+  return p;
+}
+
+TEST(QuadraticProgram, FindsTheOptimumWhereRowsHardlyLeaveAPoint) {
+  for (std::uint64_t seed = 0; seed < 6'000; ++seed) {
+    const QuadraticProgram p = tight_program(seed);
+    const auto solution = solve_quadratic_program(p, {});
+    ASSERT_TRUE(solution) << "seed " << seed << ": " << solution.error().message;
+    const DualBound proof = dual_bound(p, *solution);
+    EXPECT_LE(proof.infeasibility, 1e-8) << "seed " << seed;
+    EXPECT_NEAR(proof.value, proof.bound, 1e-8 * (1.0 + std::abs(proof.value))) << "seed " << seed;
   }
 }
 
