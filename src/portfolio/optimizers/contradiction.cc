@@ -275,15 +275,14 @@ Result<std::optional<Contradiction>> Question::contradiction(const LimitSet& set
   const double volatility = std::sqrt(variance_of(p_.covariance, least.w));
   if (volatility <= most + room) return std::optional<Contradiction>();
   // slope'w <= sqrt(w'Sw) by Cauchy and Schwarz.
-  const double unit = std::sqrt(variance_of(p_.covariance, least.slope_at));
   std::vector<double> slope(n_);
   for (std::size_t i = 0; i < n_; ++i) {
-    slope[i] = unit > 0.0 ? dot(p_.covariance.row(i), least.slope_at) / unit : 0.0;
+    slope[i] = volatility > 0.0 ? dot(p_.covariance.row(i), least.w) / volatility : 0.0;
   }
   LimitSolution scaled = least;
-  if (unit > 0.0) {
-    for (double& y : scaled.row_multipliers) y /= unit;
-    scaled.distance_multiplier /= unit;
+  if (volatility > 0.0) {
+    for (double& y : scaled.row_multipliers) y /= volatility;
+    scaled.distance_multiplier /= volatility;
   }
   auto proof = prove(hard, scaled, slope);
   if (!proof) return undecided();

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/sums.h"
-#include "portfolio/optimizers/cutting_plane.h"
 #include "portfolio/optimizers/piecewise_linear.h"
 #include "portfolio/optimizers/quadratic_program.h"
 
@@ -17,7 +16,6 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kDistanceRoom = 1e-12;
 constexpr int kMostTangents = 1000;
-constexpr double kTangentGap = 1e-11;
 /// Where nothing else limits a weight that is counted.
 constexpr double kMostHeldWeight = 1e3;
 constexpr int kMostNodes = 5'000;
@@ -44,59 +42,6 @@ std::vector<std::optional<std::size_t>> twins_of(const LimitProgram& program) {
     }
   }
   return twins;
-}
-
-/// A quadratic program's answer, and the point whose gradient balances the multipliers.
-struct QuadraticAnswer {
-  QuadraticSolution solution;
-  std::vector<double> slope_at;
-};
-
-/// Without a linear part. The cutting plane answers where the quadratic program finds no way, which
-/// happens where a set has no inside or no bounds.
-Result<QuadraticAnswer> least_quadratic(const QuadraticProgram& qp,
-                                        std::span<const BoundState> start,
-                                        const Execution& execution) {
-  auto solved = solve_quadratic_program(qp, execution, start);
-  if (solved) {
-    std::vector<double> x = solved->x;
-    return QuadraticAnswer{*std::move(solved), std::move(x)};
-  }
-  if (solved.error().kind != ErrorKind::kInfeasible) {
-    return std::unexpected(std::move(solved).error());
-  }
-  Polyhedron polyhedron{.lower = qp.lower, .upper = qp.upper, .rows = {}};
-  const auto add = [&](const Matrix& rows, const std::vector<double>& limits, bool equation) {
-    for (std::size_t k = 0; k < limits.size(); ++k) {
-      polyhedron.rows.push_back({{rows.row(k).begin(), rows.row(k).end()}, limits[k], equation});
-    }
-  };
-  add(qp.equality, qp.equality_value, true);
-  add(qp.inequality, qp.inequality_limit, false);
-  const auto tangent = [&](std::span<const double> x) {
-    Tangent out;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      out.gradient.push_back(dot(qp.quadratic.row(i), x));
-      out.value += 0.5 * out.gradient.back() * x[i];
-    }
-    out.constant = -out.value;
-    return out;
-  };
-  QUANTA_TRY(CuttingPlaneAnswer answer,
-             minimize_by_tangents(polyhedron, tangent, kTangentGap, kMostTangents, execution));
-  QuadraticAnswer out;
-  out.slope_at.assign(answer.x.size(), 0.0);
-  for (const CuttingPlaneAnswer::Support& support : answer.supports) {
-    for (std::size_t i = 0; i < support.at.size(); ++i) {
-      out.slope_at[i] += support.multiplier * support.at[i];
-    }
-  }
-  const auto split =
-      answer.row_multipliers.begin() + static_cast<std::ptrdiff_t>(qp.equality_value.size());
-  out.solution.equality_multiplier.assign(answer.row_multipliers.begin(), split);
-  out.solution.inequality_multiplier.assign(split, answer.row_multipliers.end());
-  out.solution.x = std::move(answer.x);
-  return out;
 }
 
 // ---- What is held -------------------------------------------------------------------------------
@@ -282,7 +227,6 @@ Result<std::optional<LimitSolution>> LimitPrograms::least_stretch(
     return std::optional<LimitSolution>();
   }
   LimitSolution out{.w = weights(program, simplex.x()),
-                    .slope_at = {},
                     .r = simplex.x()[n_variables - 1],
                     .row_multipliers = simplex.row_multipliers()};
   if (program.distance) {
@@ -318,13 +262,12 @@ Result<LimitSolution> LimitPrograms::least_variance(const LimitProgram& program,
   if (!equalities.empty()) {
     qp.equality = Matrix(qp.equality_value.size(), n_, std::move(equalities));
   }
-  QuadraticAnswer answer;
-  QuadraticSolution& solution = answer.solution;
+  QuadraticSolution solution;
   for (int round = 0;; ++round) {
     if (!inequalities.empty()) {
       qp.inequality = Matrix(qp.inequality_limit.size(), n_, inequalities);
     }
-    QUANTA_TRY(answer, least_quadratic(qp, solution.states, execution_));
+    QUANTA_TRY(solution, solve_quadratic_program(qp, execution_, solution.states));
     if (!program.distance) break;
     const StatedLimit& distance = p_.limits[*program.distance];
     const double allowed = distance.limit + (program.elastic_distance ? r : 0.0);
@@ -345,7 +288,6 @@ Result<LimitSolution> LimitPrograms::least_variance(const LimitProgram& program,
     qp.inequality_limit.push_back(limit);
   }
   LimitSolution out{.w = std::move(solution.x),
-                    .slope_at = std::move(answer.slope_at),
                     .r = r,
                     .row_multipliers = std::vector<double>(program.rows.size())};
   std::size_t equality = 0;

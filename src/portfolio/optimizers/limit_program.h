@@ -50,7 +50,6 @@ struct LimitProgram {
 
 struct LimitSolution {
   std::vector<double> w;
-  std::vector<double> slope_at;  ///< S times these balances the multipliers: w but for rounding
   double r = 0.0;
   std::vector<double> row_multipliers;  ///< of LimitProgram::rows, as they are there
   double distance_multiplier = 0.0;
