@@ -1,10 +1,10 @@
 #include "services/frontier/risk_frontier.h"
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace quanta::services {
@@ -19,9 +19,8 @@ std::string write_prices() {
   double calm = 100.0;
   double wild = 100.0;
   for (int week = 0; week < 60; ++week) {
-    char date[16];
-    std::snprintf(date, sizeof date, "2023-%02d-%02d", 1 + week / 5, 1 + 5 * (week % 5));
-    file << date << ',' << calm << ',' << wild << '\n';
+    file << fmt::format("2023-{:02}-{:02},", 1 + week / 5, 1 + 5 * (week % 5)) << calm << ','
+         << wild << '\n';
     calm *= 1.002 + 0.004 * (week % 3 - 1);
     wild *= 1.010 + 0.060 * (week % 4 - 1.5);
   }
