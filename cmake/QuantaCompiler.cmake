@@ -16,3 +16,11 @@ else()
   target_compile_options(quanta_build_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 target_include_directories(quanta_build_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
+
+# Where several sources are compiled as one, a local name may hide a name of another file, and what
+# belongs to one file looks as if a header had it: no fault of either.
+add_library(quanta_together_flags INTERFACE)
+target_compile_options(quanta_together_flags INTERFACE -Wno-shadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(quanta_together_flags INTERFACE -Wno-subobject-linkage)
+endif()

@@ -3,9 +3,9 @@
 # Builds src/NAME as the library quanta_NAME from every .cc below it; with QUANTA_TESTS its
 # *_test.cc files as NAME_test; with QUANTA_FUZZ each *_fuzz.cc as a libFuzzer program. Its
 # *_bench.cc files belong to bench/CMakeLists.txt. USES names the modules it may include; the
-# arrow test checks that no include goes elsewhere. TOGETHER: where no tests are built, 15 sources
-# are compiled as one, which saves more than half the time of a module whose headers cost more than
-# its code; the names in its anonymous namespaces must then be unique within the module.
+# arrow test checks that no include goes elsewhere. TOGETHER: where no tests are built, the sources
+# of a folder are compiled as one (15 at a time), which saves the reading of their headers; the
+# names in the anonymous namespaces of a folder must then be unique.
 function(quanta_module NAME)
   cmake_parse_arguments(ARG "TOGETHER" "" "USES;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${NAME}/*.cc")
@@ -27,7 +27,7 @@ function(quanta_module NAME)
   target_link_libraries(quanta_${NAME} PUBLIC ${ARG_USES} ${ARG_LINK} PRIVATE quanta_build_flags)
   target_include_directories(quanta_${NAME} PUBLIC "${CMAKE_SOURCE_DIR}/src")
   if(ARG_TOGETHER AND NOT QUANTA_TESTS)
-    set_target_properties(quanta_${NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 15)
+    quanta_together(quanta_${NAME} ${sources})
   endif()
 
   if(QUANTA_TESTS AND tests)
@@ -43,6 +43,21 @@ function(quanta_module NAME)
       add_dependencies(fuzzers ${target})
     endforeach()
   endif()
+endfunction()
+
+# quanta_together(TARGET source ...): compiles the sources of a folder as one, 15 at a time.
+function(quanta_together TARGET)
+  target_link_libraries(${TARGET} PRIVATE quanta_together_flags)
+  set_target_properties(${TARGET} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  foreach(source IN LISTS ARGN)
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${CMAKE_SOURCE_DIR}/src")
+    string(MAKE_C_IDENTIFIER "${folder}" folder)
+    list(APPEND seen_${folder} "${source}")
+    list(LENGTH seen_${folder} n)
+    math(EXPR batch "(${n} - 1) / 15")
+    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${folder}_${batch}")
+  endforeach()
 endfunction()
 
 # quanta_arrows(NAME module ...): what the files of a module may include beside their own. All arrows

@@ -6,10 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "core/constants.h"
+
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kDust = 1e-12;
 
 double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }

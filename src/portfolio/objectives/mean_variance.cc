@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -12,6 +11,7 @@
 #include <Eigen/Eigenvalues>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/optimizers/dual_bound.h"
 #include "portfolio/optimizers/factor.h"
@@ -21,7 +21,6 @@
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kProvenGap = 1e-8;
 
 double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }

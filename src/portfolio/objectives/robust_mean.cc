@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +10,7 @@
 #include <Eigen/Core>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "portfolio/objectives/robust_proof.h"
 #include "portfolio/objectives/shadow_prices.h"
 #include "portfolio/optimizers/allowed_weights.h"
@@ -27,7 +27,6 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kProvenGap = 1e-8;
 constexpr double kMet = 1e-9;
 constexpr int kMostSteps = 100;

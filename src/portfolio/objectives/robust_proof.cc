@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <vector>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/optimizers/linear_bound.h"
 
 namespace quanta::portfolio {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// U w / sqrt(w'Uw) by rows; zeros where there is no ellipsoid or it has no width there.
 std::vector<double> slope_of_root(const RobustProblem& p, std::span<const double> w) {

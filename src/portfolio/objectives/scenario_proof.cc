@@ -4,16 +4,15 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
-#include <limits>
 #include <numeric>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/optimizers/linear_bound.h"
 
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kRounding = 1e-9;
 
 std::vector<double> losses(const ScenarioProblem& p, std::span<const double> weights) {

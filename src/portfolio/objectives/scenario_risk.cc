@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <span>
 #include <string>
@@ -10,6 +9,7 @@
 #include <Eigen/Core>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/objectives/scenario_proof.h"
 #include "portfolio/objectives/shadow_prices.h"
@@ -25,7 +25,6 @@ using Eigen::Index;
 using Eigen::VectorXd;
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kProvenGap = 1e-8;
 /// How far weights may miss a constraint and be allowed.
 constexpr double kMet = 1e-9;

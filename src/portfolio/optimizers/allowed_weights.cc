@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
+#include "core/constants.h"
 #include "portfolio/optimizers/piecewise_linear.h"
 
 namespace quanta::portfolio {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Signs: a row A w <= b with multiplier u >= 0 is u of an upper side, hence -u in
 /// LimitMultipliers.

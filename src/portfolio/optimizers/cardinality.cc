@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "portfolio/optimizers/diagonal_split.h"
 #include "portfolio/optimizers/factor.h"
 #include "portfolio/optimizers/perspective_bound.h"
@@ -16,7 +17,6 @@
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// A node is closed when its bound is within this of the best value, relative.
 constexpr double kCloseEnough = 1e-8;
 constexpr double kProven = 1e-6;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <span>
 #include <string_view>
@@ -10,13 +9,13 @@
 
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/optimizers/limit_program.h"
 
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// A proof must be this much beyond rounding, beside its largest slope.
 constexpr double kProofRoom = 1e-12;
 /// Weights without bounds are taken to be no larger: what rounding leaves of a slope counts so

@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include <Eigen/Cholesky>
 #include <Eigen/Dense>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "portfolio/optimizers/dual_bound.h"
 
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kProvenResidual = 1e-8;
 constexpr double kRounding = 1e-11;  // slopes below it, relative, are rounding
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
+
+#include "core/constants.h"
 
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kFar = 1e4;
 /// A tangent that lifts the master by less than this beside the value is rounding.
 constexpr double kLift = 1e-14;

@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <vector>
 
 #include <Eigen/Cholesky>
 #include <Eigen/Dense>
 
+#include "core/constants.h"
 #include "core/sums.h"
 
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargestWeight = 1e4;
 /// How far the sum of limits may miss the total by rounding: ten limits of 0.1 sum to less than 1.
 constexpr double kSumRoom = 1e-12;

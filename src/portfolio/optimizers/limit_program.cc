@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <utility>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/optimizers/piecewise_linear.h"
 #include "portfolio/optimizers/quadratic_program.h"
@@ -13,7 +13,6 @@
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kDistanceRoom = 1e-12;
 constexpr int kMostTangents = 1000;
 /// Where nothing else limits a weight that is counted.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <queue>
 #include <span>
@@ -12,12 +11,11 @@
 #include <Eigen/Eigenvalues>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "portfolio/optimizers/lots_sampling.h"
 
 namespace quanta::portfolio {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double real(unsigned x) { return x; }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include <Eigen/Dense>
 
+#include "core/constants.h"
 #include "portfolio/optimizers/dual_bound.h"
 
 namespace quanta::portfolio {
@@ -15,7 +15,6 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int kMaxRounds = 60;
 constexpr int kMaxRoundsWithoutRise = 5;
 

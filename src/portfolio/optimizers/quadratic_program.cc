@@ -11,6 +11,7 @@
 #include <Eigen/Dense>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/optimizers/dual_bound.h"
 
@@ -22,7 +23,6 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// A gap and a miss of the rows, beside value and x, that count as rounding.
 constexpr double kProven = 1e-9;
 constexpr int kMostPrices = 6;

@@ -8,6 +8,7 @@
 
 #include "quantum/circuit/algebra.h"
 #include "quantum/simulator/binomial.h"
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/simulate.h"
 
 namespace quanta::quantum {
@@ -108,15 +109,14 @@ double probability_of_good(const StateVector& state, const EstimationProblem& pr
     value |= (good_value(problem) >> j & 1) << problem.objective[j];
   }
   const auto amplitudes = state.amplitudes();
-  constexpr std::size_t kGrain = 16384;
-  const double sum =
-      parallel_sum(execution, amplitudes.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-        double part = 0.0;
-        for (std::size_t x = begin; x < end; ++x) {
-          if ((x & mask) == value) part += std::norm(amplitudes[x]);
-        }
-        return part;
-      });
+  const double sum = parallel_sum(execution, amplitudes.size(), kChunkAmplitudes,
+                                  [&](std::size_t begin, std::size_t end) {
+                                    double part = 0.0;
+                                    for (std::size_t x = begin; x < end; ++x) {
+                                      if ((x & mask) == value) part += std::norm(amplitudes[x]);
+                                    }
+                                    return part;
+                                  });
   return std::clamp(sum, 0.0, 1.0);
 }
 

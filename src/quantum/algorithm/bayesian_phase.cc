@@ -9,13 +9,13 @@
 
 #include "core/random.h"
 #include "quantum/algorithm/phase.h"
+#include "quantum/algorithm/phase_signal.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxBits = 14;
+constexpr unsigned kMaxBayesianBits = 14;
 constexpr std::size_t kMaxMeasurements = 100'000;
-constexpr double kEigenstate = 1e-9;
 /// Wiebe, Granade: the power times the deviation in radians.
 constexpr double kPowerTimesDeviation = 1.25;
 
@@ -26,9 +26,9 @@ unsigned bits_needed(const BayesianPhaseOptions& options) {
 }
 
 Result<void> check(const BayesianPhaseOptions& options) {
-  if (options.bits == 0 || options.bits > kMaxBits) {
-    return bad_input("bits",
-                     fmt::format("{} bits of phase: 1 to {} are possible", options.bits, kMaxBits));
+  if (options.bits == 0 || options.bits > kMaxBayesianBits) {
+    return bad_input("bits", fmt::format("{} bits of phase: 1 to {} are possible", options.bits,
+                                         kMaxBayesianBits));
   }
   if (options.measurements == 0 || options.measurements > kMaxMeasurements) {
     return bad_input("measurements", fmt::format("{} measurements: 1 to {} are possible",

@@ -48,14 +48,14 @@ double amplitude_of_reading(std::size_t y, std::size_t size) {
   return amplitude_of(std::numbers::pi * static_cast<double>(y) / static_cast<double>(size));
 }
 
-struct Reading {
+struct PhaseReading {
   std::size_t y;  ///< at most M/2
   double weight;
 };
 
-double log_likelihood(std::span<const Reading> readings, std::size_t size, double theta) {
+double log_likelihood(std::span<const PhaseReading> readings, std::size_t size, double theta) {
   double sum = 0.0;
-  for (const Reading& reading : readings) {
+  for (const PhaseReading& reading : readings) {
     sum += reading.weight * std::log(probability_of_reading(reading.y, size, theta));
   }
   return sum;
@@ -98,7 +98,7 @@ struct Maximum {
 };
 
 /// l changes on the scale 1/M: 32 points to each of its M/2 lobes, then each local maximum refined.
-Maximum maximize(std::span<const Reading> readings, std::size_t size, double drop) {
+Maximum maximize(std::span<const PhaseReading> readings, std::size_t size, double drop) {
   const auto l = [&](double theta) { return log_likelihood(readings, size, theta); };
   const std::size_t n = 16 * size;
   std::vector<Point> points(n + 1);
@@ -202,7 +202,7 @@ Result<double> canonical_likelihood_estimate(std::span<const CanonicalOutcome> o
                                              unsigned evaluation_qubits) {
   QUANTA_CHECK(check_evaluation_qubits(evaluation_qubits));
   const std::size_t size = std::size_t{1} << evaluation_qubits;
-  std::vector<Reading> readings;
+  std::vector<PhaseReading> readings;
   for (const CanonicalOutcome& outcome : outcomes) {
     const double position =
         angle_of(outcome.amplitude) / std::numbers::pi * static_cast<double>(size);
@@ -240,7 +240,7 @@ Result<CanonicalEstimate> estimate_canonically(AmplitudeOracle& oracle,
     }
   }
   RandomStream random(seed, "canonical amplitude estimation");
-  std::vector<Reading> readings;
+  std::vector<PhaseReading> readings;
   for (const std::size_t y : sample(distribution, options.shots, random)) {
     if (readings.empty() || readings.back().y != y) readings.push_back({y, 0.0});
     readings.back().weight += 1.0;
@@ -253,7 +253,7 @@ Result<CanonicalEstimate> estimate_canonically(AmplitudeOracle& oracle,
   estimate.deepest = size - 1;
   estimate.q_calls = options.shots * (size - 1);
   estimate.a_calls = options.shots * (2 * size - 1);
-  for (const Reading& reading : readings) {
+  for (const PhaseReading& reading : readings) {
     estimate.outcomes.push_back({amplitude_of_reading(reading.y, size), reading.weight});
   }
   estimate.most_frequent =

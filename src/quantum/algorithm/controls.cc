@@ -14,8 +14,7 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxQubits = 63;
-constexpr std::size_t kGrain = 4096;
+constexpr std::size_t kShotsPerChunk = 4096;
 
 /// A method's answer, or why it has none: too large, or stopped. Other errors are the caller's.
 template <class Answer, class Fill>
@@ -88,7 +87,7 @@ Result<Searched> search(const QuadraticCost& cost, const ControlOptions& options
         space->quadratic_diagonal(execution, cost.linear, cost.quadratic.values(), cost.constant);
   } else {
     costs.resize(states);
-    parallel_for(execution, states, kGrain, [&](std::size_t begin, std::size_t end) {
+    parallel_for(execution, states, kShotsPerChunk, [&](std::size_t begin, std::size_t end) {
       for (std::size_t x = begin; x < end; ++x) costs[x] = value(cost, x);
     });
   }
@@ -103,9 +102,9 @@ Result<Searched> search(const QuadraticCost& cost, const ControlOptions& options
 Result<std::vector<Control>> run_controls(const QuadraticCost& cost, const ControlOptions& options,
                                           const Execution& execution) {
   QUANTA_CHECK(check(cost));
-  if (cost.n() > kMaxQubits) {
-    return bad_input("qubits",
-                     fmt::format("{} variables: a state holds at most {}", cost.n(), kMaxQubits));
+  if (cost.n() > kMaxVariables) {
+    return bad_input(
+        "qubits", fmt::format("{} variables: a state holds at most {}", cost.n(), kMaxVariables));
   }
   if (options.weight && *options.weight > cost.n()) {
     return bad_input("weight",

@@ -11,6 +11,9 @@
 
 namespace quanta::quantum {
 
+/// Parts into which an evaluator divides its outcomes.
+inline constexpr std::size_t kQuantileParts = 64;
+
 /// The least cost t with P(c <= t) >= alpha, up to rounding; the largest visited cost where the
 /// probabilities sum to less.
 ///

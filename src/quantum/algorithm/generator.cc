@@ -12,7 +12,7 @@ namespace {
 
 constexpr Amplitude kImaginary{0.0, 1.0};
 /// Pauli factors of a generator are 0 or of order one.
-constexpr double kRounding = 1e-15;
+constexpr double kNoFactor = 1e-15;
 
 /// dU/dangle.
 std::vector<Amplitude> derivative(Gate gate, std::span<const double> angles, std::size_t angle) {
@@ -133,7 +133,7 @@ std::vector<GeneratorTerm> pauli_terms(const Operation& operation,
         sum += (std::popcount(c & z) & 1) != 0 ? -entry : entry;
       }
       const double factor = (kPowers[std::popcount(x & z) & 3] * sum).real();
-      if (std::abs(factor) <= kRounding) continue;
+      if (std::abs(factor) <= kNoFactor) continue;
       terms.push_back({on_operands(operation, {.x = x, .z = z}), factor / static_cast<double>(n)});
     }
   }

@@ -4,19 +4,17 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "quantum/simulator/weight_subspace.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr unsigned kMaxQubits = 63;
 constexpr unsigned kHalf = 6;  // of the 12 low bits
 /// Patterns of the upper bits that one piece walks over.
 constexpr std::uint64_t kPatterns = 1024;
@@ -280,9 +278,9 @@ double rounding(const QuadraticCost& cost) {
 Result<std::uint64_t> n_states(const QuadraticCost& cost, const EnumerationOptions& options) {
   QUANTA_CHECK(check(cost));
   const std::size_t n = cost.n();
-  if (n > kMaxQubits) {
+  if (n > kMaxVariables) {
     return bad_input("qubits",
-                     fmt::format("{} variables: a state holds at most {}", n, kMaxQubits));
+                     fmt::format("{} variables: a state holds at most {}", n, kMaxVariables));
   }
   if (options.weight && *options.weight > n) {
     return bad_input("weight", fmt::format("{} of {} variables cannot be one", *options.weight, n));

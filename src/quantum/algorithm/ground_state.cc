@@ -11,6 +11,7 @@
 
 #include "core/random.h"
 #include "quantum/algorithm/observable_check.h"
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/byte_text.h"
 #include "quantum/simulator/observables.h"
 #include "quantum/simulator/state_vector.h"
@@ -19,9 +20,8 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr std::size_t kGrain = 16384;
-constexpr unsigned kMaxQubits = 30;
-constexpr std::size_t kMaxDense = 256;
+constexpr unsigned kMaxGroundQubits = 30;
+constexpr std::size_t kMaxDenseSize = 256;
 constexpr std::size_t kMostHeld = 20;
 constexpr std::size_t kLeastHeld = 5;
 /// Of the states held, those that a restart makes beside them before it drops them.
@@ -36,9 +36,9 @@ Result<std::size_t> states_held(unsigned n_qubits, std::size_t memory_limit) {
   };
   const auto limit = static_cast<double>(memory_limit);
   constexpr double kNeeded = (1.0 + kRestartShare) * kLeastHeld + kOthers;
-  if (n_qubits > kMaxQubits || bytes(n_qubits) * kNeeded > limit) {
+  if (n_qubits > kMaxGroundQubits || bytes(n_qubits) * kNeeded > limit) {
     unsigned most = 0;
-    while (most < kMaxQubits && bytes(most + 1) * kNeeded <= limit) ++most;
+    while (most < kMaxGroundQubits && bytes(most + 1) * kNeeded <= limit) ++most;
     return fail(ErrorKind::kResource,
                 fmt::format("nine states of {} qubits need {}; the limit of {} fits "
                             "{} qubits",
@@ -170,9 +170,10 @@ class Lanczos {
       for (Eigen::Index i = 0; i <= column; ++i) {
         const auto v = basis_[static_cast<std::size_t>(i)].amplitudes();
         const Amplitude along = inner_product(v, next, execution_);
-        parallel_for(execution_, next.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-          for (std::size_t x = begin; x < end; ++x) next[x] -= along * v[x];
-        });
+        parallel_for(execution_, next.size(), kChunkAmplitudes,
+                     [&](std::size_t begin, std::size_t end) {
+                       for (std::size_t x = begin; x < end; ++x) next[x] -= along * v[x];
+                     });
         if (pass == 0) projected_(i, column) = along;
       }
     }
@@ -192,9 +193,10 @@ class Lanczos {
         const auto v = basis_[i].amplitudes();
         const Amplitude factor =
             combinations(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(c));
-        parallel_for(execution_, v.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-          for (std::size_t x = begin; x < end; ++x) fresh[c][x] += factor * v[x];
-        });
+        parallel_for(execution_, v.size(), kChunkAmplitudes,
+                     [&](std::size_t begin, std::size_t end) {
+                       for (std::size_t x = begin; x < end; ++x) fresh[c][x] += factor * v[x];
+                     });
       }
     }
     basis_.clear();
@@ -226,7 +228,7 @@ Result<GroundState> ground_state(const PauliSum& hamiltonian, const GroundStateO
   const std::uint64_t dimension = options.weight ? binomial(n, *options.weight)
                                   : n < 63       ? std::uint64_t{1} << n
                                                  : ~std::uint64_t{0};
-  if (dimension <= kMaxDense) {
+  if (dimension <= kMaxDenseSize) {
     return solve_dense(hamiltonian, options.weight ? states_of_weight(*options.weight, dimension)
                                                    : all_states(dimension));
   }

@@ -14,7 +14,7 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxQubits = 30;
+constexpr unsigned kMaxGroverQubits = 30;
 /// By which the range of iterations grows where nothing is found.
 constexpr double kGrowth = 6.0 / 5.0;
 
@@ -52,9 +52,9 @@ std::uint64_t grover_iterations(double n_states, double n_marked) {
 
 Result<Circuit> grover_circuit(unsigned n_qubits, std::span<const std::uint64_t> marked,
                                unsigned iterations) {
-  if (n_qubits == 0 || n_qubits > kMaxQubits) {
-    return bad_input("qubits",
-                     fmt::format("{} qubits: between 1 and {} make sense", n_qubits, kMaxQubits));
+  if (n_qubits == 0 || n_qubits > kMaxGroverQubits) {
+    return bad_input("qubits", fmt::format("{} qubits: between 1 and {} make sense", n_qubits,
+                                           kMaxGroverQubits));
   }
   if (marked.empty()) return bad_input("marked", "no state is marked; at least one is needed");
   std::set<std::uint64_t> seen;

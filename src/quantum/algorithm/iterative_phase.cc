@@ -11,22 +11,22 @@
 
 #include "core/random.h"
 #include "quantum/algorithm/phase.h"
+#include "quantum/algorithm/phase_signal.h"
 #include "quantum/simulator/observables.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxBits = 16;
+constexpr unsigned kMaxIterativeBits = 16;
 constexpr std::size_t kMaxRepeats = 1001;
 constexpr std::size_t kMaxRuns = 1'000'000;
-constexpr double kEigenstate = 1e-9;
 /// A path less likely than this has all its chance left on its zeros.
 constexpr double kNegligible = 1e-20;
 
 Result<void> check(const IterativePhaseOptions& options) {
-  if (options.bits == 0 || options.bits > kMaxBits) {
-    return bad_input("bits",
-                     fmt::format("{} bits of phase: 1 to {} are possible", options.bits, kMaxBits));
+  if (options.bits == 0 || options.bits > kMaxIterativeBits) {
+    return bad_input("bits", fmt::format("{} bits of phase: 1 to {} are possible", options.bits,
+                                         kMaxIterativeBits));
   }
   if (options.repeats % 2 == 0 || options.repeats > kMaxRepeats) {
     return bad_input("repeats", fmt::format("{} measurements a bit: a majority needs an odd number "

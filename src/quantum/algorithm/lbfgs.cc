@@ -6,24 +6,24 @@
 #include <limits>
 
 #include "core/sums.h"
+#include "quantum/algorithm/minimum.h"
 
 namespace quanta::quantum {
 namespace {
 
 constexpr std::size_t kHistory = 10;
-constexpr double kSufficientDecrease = 1e-4;
 constexpr double kCurvature = 0.9;
 constexpr int kMaxBisections = 20;
 
-struct Step {
+struct CurvaturePair {
   std::vector<double> move;      // x' - x
   std::vector<double> gradient;  // g' - g
   double product;                // of the two, positive
 };
 
 /// -H g by the two-loop recursion; with no history, a step of the given length against g.
-std::vector<double> direction(std::span<const double> gradient, const std::deque<Step>& history,
-                              double first_step) {
+std::vector<double> direction(std::span<const double> gradient,
+                              const std::deque<CurvaturePair>& history, double first_step) {
   std::vector<double> d(gradient.begin(), gradient.end());
   double scale = -first_step / std::sqrt(dot(gradient, gradient));
   std::vector<double> factors(history.size());
@@ -67,7 +67,7 @@ LbfgsResult minimize_lbfgs(std::span<const double> start, const LbfgsOptions& op
   std::vector<double> x = best.x;
   std::vector<double> gradient(n);
   double value = evaluate(x, gradient);
-  std::deque<Step> history;
+  std::deque<CurvaturePair> history;
   std::vector<double> next(n);
   std::vector<double> next_gradient(n);
   while (!spent() && largest_entry(gradient) > options.gradient_tolerance) {
@@ -99,7 +99,7 @@ LbfgsResult minimize_lbfgs(std::span<const double> start, const LbfgsOptions& op
     }
     if (!decreased) break;
 
-    Step step{std::vector<double>(n), std::vector<double>(n), 0.0};
+    CurvaturePair step{std::vector<double>(n), std::vector<double>(n), 0.0};
     for (std::size_t j = 0; j < n; ++j) {
       step.move[j] = next[j] - x[j];
       step.gradient[j] = next_gradient[j] - gradient[j];

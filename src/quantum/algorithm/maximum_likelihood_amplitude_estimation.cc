@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include <fmt/format.h>
 
+#include "core/constants.h"
+
 namespace quanta::quantum {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::uint64_t kMostPieces = std::uint64_t{1} << 22;
 
 class Likelihood {
@@ -91,17 +91,17 @@ Peak peak_of(const Likelihood& l, double low, double high) {
   return best;
 }
 
-struct Maximum {
+struct LikelihoodMaximum {
   Peak peak;
   Interval thetas;  ///< the hull of l >= peak - drop
 };
 
 /// The tangent at a piece's middle bounds l on it, so that few pieces need a closer look.
-Maximum maximize(const Likelihood& l, double drop) {
+LikelihoodMaximum maximize(const Likelihood& l, double drop) {
   const std::vector<double> borders = l.borders();
   const std::size_t n = borders.size() - 1;
   std::vector<double> bounds(n);
-  Maximum result;
+  LikelihoodMaximum result;
   for (std::size_t i = 0; i < n; ++i) {
     const double middle = 0.5 * (borders[i] + borders[i + 1]);
     const double value = l.value(middle);
@@ -178,7 +178,7 @@ Result<LikelihoodEstimate> estimate_by_likelihood(AmplitudeOracle& oracle,
     add_round(estimate, {.power = k, .shots = options.shots, .good = good});
   }
   const double z = normal_quantile(1.0 - options.alpha / 2.0);
-  const Maximum maximum = maximize(Likelihood(estimate.rounds), 0.5 * z * z);
+  const LikelihoodMaximum maximum = maximize(Likelihood(estimate.rounds), 0.5 * z * z);
   const double theta = maximum.peak.theta;
   estimate.value = amplitude_of(theta);
   estimate.log_likelihood = maximum.peak.value;

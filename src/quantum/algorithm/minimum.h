@@ -15,6 +15,9 @@ using ValueFunction = std::function<double(std::span<const double> x)>;
 using ValueAndGradient =
     std::function<double(std::span<const double> x, std::span<double> gradient)>;
 
+/// A step of a line search must lower the value by this share of what the slope promises (Armijo).
+inline constexpr double kSufficientDecrease = 1e-4;
+
 struct Minimum {
   std::vector<double> x = {};
   double value = 0.0;

@@ -12,13 +12,13 @@
 #include <fmt/format.h>
 
 #include "quantum/algorithm/generator.h"
+#include "quantum/algorithm/minimum.h"
 #include "quantum/simulator/byte_text.h"
 #include "quantum/simulator/observables.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr double kSufficientDecrease = 1e-4;
 constexpr int kMostHalvings = 30;
 
 /// A vector of any length, as a state of norm 1 and its length; without a state it is zero.

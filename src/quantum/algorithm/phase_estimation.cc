@@ -11,15 +11,15 @@
 #include "core/random.h"
 #include "quantum/algorithm/fourier.h"
 #include "quantum/algorithm/phase.h"
+#include "quantum/algorithm/phase_signal.h"
 #include "quantum/circuit/algebra.h"
 #include "quantum/simulator/sampling.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr double kEigenstate = 1e-9;
 constexpr std::size_t kMaxShots = 100'000'000;
-constexpr std::size_t kMaxOperations = 1'000'000;
+constexpr std::size_t kMaxPowerOperations = 1'000'000;
 
 Result<void> check(const PhaseOptions& options) {
   if (options.shots == 0 || options.shots > kMaxShots) {
@@ -113,9 +113,9 @@ Result<Circuit> phase_estimation_circuit(const PhaseProblem& problem,
   QUANTA_TRY(const std::vector<double> window, window_amplitudes(phase_register));
   const unsigned t = phase_register.bits;
   const unsigned n = problem.unitary.n_qubits();
-  if ((problem.unitary.operations().size() + 1) * window.size() > kMaxOperations) {
+  if ((problem.unitary.operations().size() + 1) * window.size() > kMaxPowerOperations) {
     return bad_input("bits", fmt::format("2^{} copies of {} operations are more than {}", t,
-                                         problem.unitary.operations().size(), kMaxOperations));
+                                         problem.unitary.operations().size(), kMaxPowerOperations));
   }
   Circuit circuit;
   QUANTA_CHECK(circuit.add_qubits("phase", t));

@@ -23,6 +23,9 @@ struct PhaseProblem {
   Circuit preparation;  ///< makes |psi> of |0…0>, on the qubits of U
 };
 
+/// |c_1| is no further than this from 1 where the state is an eigenstate.
+inline constexpr double kEigenstate = 1e-9;
+
 /// Errors: kBadInput, field "unitary" (no qubits, an operation that is no gate, parameters without
 /// values), "preparation" (another number of qubits, parameters, a measurement, reset or
 /// condition, a state preparation on what is not |0> any more); kResource, field "qubits" (two

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "quantum/algorithm/fourier.h"
 #include "quantum/algorithm/phase.h"
 
@@ -14,8 +14,7 @@ namespace {
 
 constexpr unsigned kMaxBits = 20;
 constexpr double kMaxBeta = 500.0;  // I_0(700) is beyond a double
-constexpr double kTie = 1e-12;
-constexpr double kPi = std::numbers::pi;
+constexpr double kSamePeak = 1e-12;
 
 /// sin^2(pi N d)/(N^2 sin^2(pi d)) with N theta taken apart into a bin and a rest, which loses no
 /// digits: N is a power of two.
@@ -74,8 +73,8 @@ Result<std::vector<double>> window_amplitudes(const PhaseRegister& phase_registe
 PhaseDistribution distribution_of(std::vector<double> probabilities) {
   PhaseDistribution d{.probabilities = std::move(probabilities)};
   const double most = *std::ranges::max_element(d.probabilities);
-  const auto best =
-      std::ranges::find_if(d.probabilities, [&](double p) { return p >= most * (1.0 - kTie); });
+  const auto best = std::ranges::find_if(d.probabilities,
+                                         [&](double p) { return p >= most * (1.0 - kSamePeak); });
   d.best_bin = static_cast<std::size_t>(best - d.probabilities.begin());
   d.best_probability = *best;
   return d;

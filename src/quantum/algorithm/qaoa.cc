@@ -12,13 +12,13 @@
 #include "core/enum_text.h"
 #include "core/random.h"
 #include "quantum/algorithm/lbfgs.h"
+#include "quantum/algorithm/qaoa_parameters.h"
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/sampling.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxLayers = 1000;
-constexpr std::size_t kGrain = 16384;
 constexpr std::size_t kMostSamples = 4096;
 /// States within this share of (maximum - minimum) of the minimum count as best.
 constexpr double kBestTolerance = 1e-9;
@@ -225,9 +225,9 @@ Result<void> check_angles(const QaoaOptions& options) {
 }
 
 Result<void> check(const QaoaAnsatz& ansatz, const QaoaOptions& options) {
-  if (options.layers == 0 || options.layers > kMaxLayers) {
+  if (options.layers == 0 || options.layers > kMaxQaoaLayers) {
     return bad_input("layers", fmt::format("{} layers: between 1 and {} make sense", options.layers,
-                                           kMaxLayers));
+                                           kMaxQaoaLayers));
   }
   if (options.shots == 0) return bad_input("shots", "at least one shot is needed");
   if (options.alpha && !(*options.alpha > 0.0 && *options.alpha <= 1.0)) {
@@ -259,31 +259,33 @@ void read_out(const QaoaCircuit& circuit, const QaoaOptions& options, double rou
   result.probabilities.resize(psi.size());
   const double best =
       result.minimum + std::max(kBestTolerance * (result.maximum - result.minimum), rounding);
-  std::vector<std::size_t> n_best(n_chunks(psi.size(), kGrain));
-  result.probability_of_best =
-      parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-        double sum = 0.0;
-        for (std::size_t x = begin; x < end; ++x) {
-          result.probabilities[x] = std::norm(psi[x]);
-          if (circuit.cost(x) > best || !circuit.feasible(x)) continue;
-          sum += result.probabilities[x];
-          ++n_best[begin / kGrain];
-        }
-        return sum;
-      });
+  std::vector<std::size_t> n_best(n_chunks(psi.size(), kChunkAmplitudes));
+  result.probability_of_best = parallel_sum(execution, psi.size(), kChunkAmplitudes,
+                                            [&](std::size_t begin, std::size_t end) {
+                                              double sum = 0.0;
+                                              for (std::size_t x = begin; x < end; ++x) {
+                                                result.probabilities[x] = std::norm(psi[x]);
+                                                if (circuit.cost(x) > best || !circuit.feasible(x))
+                                                  continue;
+                                                sum += result.probabilities[x];
+                                                ++n_best[begin / kChunkAmplitudes];
+                                              }
+                                              return sum;
+                                            });
   result.chance =
       static_cast<double>(std::accumulate(n_best.begin(), n_best.end(), std::size_t{0})) /
       static_cast<double>(circuit.n_feasible());
   result.n_feasible = circuit.n_feasible();
   if (result.n_feasible < psi.size()) {
-    result.probability_feasible =
-        parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-          double sum = 0.0;
-          for (std::size_t x = begin; x < end; ++x) {
-            if (circuit.feasible(x)) sum += result.probabilities[x];
-          }
-          return sum;
-        });
+    result.probability_feasible = parallel_sum(execution, psi.size(), kChunkAmplitudes,
+                                               [&](std::size_t begin, std::size_t end) {
+                                                 double sum = 0.0;
+                                                 for (std::size_t x = begin; x < end; ++x) {
+                                                   if (circuit.feasible(x))
+                                                     sum += result.probabilities[x];
+                                                 }
+                                                 return sum;
+                                               });
   }
 
   RandomStream stream(options.seed, "qaoa shots");

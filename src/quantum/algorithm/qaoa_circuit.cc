@@ -15,7 +15,6 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxQubits = 63;
 /// Where all 2^n basis states are held.
 constexpr unsigned kMaxFullQubits = 34;
 
@@ -55,9 +54,9 @@ Result<void> check_memory(unsigned n, std::size_t memory_limit, const Bytes& byt
 Result<void> check(const QaoaAnsatz& ansatz) {
   QUANTA_CHECK(check(ansatz.cost));
   const std::size_t n = ansatz.cost.n();
-  if (n > kMaxQubits) {
+  if (n > kMaxVariables) {
     return bad_input("qubits",
-                     fmt::format("{} qubits: at most {} can be simulated", n, kMaxQubits));
+                     fmt::format("{} qubits: at most {} can be simulated", n, kMaxVariables));
   }
   const bool exchanges = ansatz.mixer == Mixer::kRingXy || ansatz.mixer == Mixer::kFullXy;
   if (exchanges && !ansatz.weight) {

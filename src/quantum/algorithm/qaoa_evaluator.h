@@ -11,6 +11,7 @@
 #include "core/execution.h"
 #include "quantum/algorithm/split_cost.h"
 #include "quantum/circuit/gate.h"
+#include "quantum/simulator/bits.h"
 
 namespace quanta::quantum {
 
@@ -38,9 +39,8 @@ class QaoaEvaluator {
   template <class CostOf>
   static CostStatistics statistics_of(const CostOf& cost_of, std::size_t n,
                                       const Execution& execution) {
-    constexpr std::size_t kGrain = 16384;
     const auto mean_of = [&](const auto& term) {
-      return parallel_sum(execution, n, kGrain,
+      return parallel_sum(execution, n, kChunkAmplitudes,
                           [&](std::size_t begin, std::size_t end) {
                             double sum = 0.0;
                             for (std::size_t x = begin; x < end; ++x) sum += term(cost_of(x));

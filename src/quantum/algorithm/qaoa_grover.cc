@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "quantum/algorithm/cost_quantile.h"
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/kernels.h"
 #include "quantum/simulator/level_code.h"
 
@@ -14,8 +15,6 @@ namespace {
 
 /// Amplitudes that the loops of one step of a pass share in cache, and in one parallel chunk.
 constexpr std::size_t kPiece = 1024;
-constexpr std::size_t kGrain = 16384;
-constexpr std::size_t kQuantileParts = 64;
 
 class GroverEvaluator final : public QaoaEvaluator {
  public:
@@ -90,9 +89,10 @@ class GroverEvaluator final : public QaoaEvaluator {
                                [&](std::size_t x) { return observable(x) * std::norm(psi[x]); });
     if (!gradient.empty()) {
       std::vector<Amplitude> phi(psi.size());
-      parallel_for(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t x = begin; x < end; ++x) phi[x] = observable(x) * psi[x];
-      });
+      parallel_for(execution, psi.size(), kChunkAmplitudes,
+                   [&](std::size_t begin, std::size_t end) {
+                     for (std::size_t x = begin; x < end; ++x) phi[x] = observable(x) * psi[x];
+                   });
       differentiate(psi, phi, gammas, betas, gradient, execution);
     }
     if (!(alpha < 1.0)) return mean;
@@ -103,7 +103,7 @@ class GroverEvaluator final : public QaoaEvaluator {
  private:
   template <class Term>
   static double sum_of(const Execution& execution, std::size_t n, const Term& term) {
-    return parallel_sum(execution, n, kGrain, [&](std::size_t begin, std::size_t end) {
+    return parallel_sum(execution, n, kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
       double sum = 0.0;
       for (std::size_t x = begin; x < end; ++x) sum += term(x);
       return sum;
@@ -139,9 +139,9 @@ class GroverEvaluator final : public QaoaEvaluator {
   template <std::size_t N, class Body>
   static std::array<Amplitude, N> amplitude_sums(const Execution& execution, std::size_t n,
                                                  const Body& body) {
-    std::vector<std::array<Amplitude, N>> parts(quanta::n_chunks(n, kGrain));
-    parallel_for(execution, n, kGrain, [&](std::size_t begin, std::size_t end) {
-      parts[begin / kGrain] = body(begin, end);
+    std::vector<std::array<Amplitude, N>> parts(quanta::n_chunks(n, kChunkAmplitudes));
+    parallel_for(execution, n, kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
+      parts[begin / kChunkAmplitudes] = body(begin, end);
     });
     std::array<Amplitude, N> sums{};
     for (const auto& part : parts) {

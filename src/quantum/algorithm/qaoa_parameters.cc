@@ -12,8 +12,6 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxLayers = 1000;
-
 // Of each table: for 1, 2, … layers the gammas, then the betas.
 
 /// Stored layers of the degrees from 3 on.
@@ -110,9 +108,9 @@ static_assert([] {
 }());
 
 Result<void> check_layers(unsigned layers) {
-  if (layers >= 1 && layers <= kMaxLayers) return {};
+  if (layers >= 1 && layers <= kMaxQaoaLayers) return {};
   return bad_input("layers",
-                   fmt::format("{} layers: between 1 and {} make sense", layers, kMaxLayers));
+                   fmt::format("{} layers: between 1 and {} make sense", layers, kMaxQaoaLayers));
 }
 
 /// The angles of so many layers out of a table of up to `stored`, in our convention.

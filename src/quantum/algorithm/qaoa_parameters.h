@@ -16,6 +16,8 @@
 
 namespace quanta::quantum {
 
+inline constexpr unsigned kMaxQaoaLayers = 1000;
+
 /// One pair for each layer, the first layer first.
 struct QaoaAngles {
   std::vector<double> gammas = {};  ///< radians per unit of the cost

@@ -9,13 +9,12 @@
 
 #include "quantum/algorithm/cost_quantile.h"
 #include "quantum/simulator/aligned_array.h"
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/rotation_passes.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr std::size_t kGrain = 16384;
-constexpr std::size_t kQuantileParts = 64;
 constexpr double kQuarterTurn = std::numbers::pi / 2;
 
 PhasePolynomial polynomial(const QuadraticCost& cost, std::size_t n_padded) {
@@ -100,16 +99,17 @@ class XEvaluator final : public QaoaEvaluator {
     // (-i)^ones.
     const Amplitude powers[] = {{1.0, 0.0}, {0.0, 1.0}, {-1.0, 0.0}, {0.0, -1.0}};
     const std::size_t mask = schedule.quarter_turns % 2 == 1 ? dimension() - 1 : 0;
-    parallel_for(execution, result.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t x = begin; x < end; ++x) {
-        const auto ones = static_cast<unsigned>(std::popcount(x));
-        const unsigned zeros = n_qubits_ - ones;
-        const unsigned signs[] = {0, zeros, n_qubits_, ones};
-        unsigned power = 2 * signs[schedule.quarter_turns];
-        if (tangents_.empty()) power += 3 * ones;  // (-i)^ones
-        result[x] = schedule.norm * powers[power % 4] * amplitude(engine, psi.data(), x ^ mask);
-      }
-    });
+    parallel_for(
+        execution, result.size(), kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
+          for (std::size_t x = begin; x < end; ++x) {
+            const auto ones = static_cast<unsigned>(std::popcount(x));
+            const unsigned zeros = n_qubits_ - ones;
+            const unsigned signs[] = {0, zeros, n_qubits_, ones};
+            unsigned power = 2 * signs[schedule.quarter_turns];
+            if (tangents_.empty()) power += 3 * ones;  // (-i)^ones
+            result[x] = schedule.norm * powers[power % 4] * amplitude(engine, psi.data(), x ^ mask);
+          }
+        });
     return result;
   }
 

@@ -9,13 +9,11 @@
 #include <vector>
 
 #include "quantum/algorithm/cost_quantile.h"
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/diagonal_cost.h"
 
 namespace quanta::quantum {
 namespace {
-
-constexpr std::size_t kGrain = 16384;
-constexpr std::size_t kQuantileParts = 64;
 
 template <class Real>
 class XyEvaluator final : public QaoaEvaluator {
@@ -50,17 +48,18 @@ class XyEvaluator final : public QaoaEvaluator {
     State psi = run(gammas, betas, execution);
     DiagonalCost::Observable observable;
     if (alpha < 1.0) observable.threshold = quantile(psi, alpha, execution);
-    const double mean =
-        parallel_sum(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    const double mean = parallel_sum(
+        execution, psi.size(), kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
           return cost_.expectation(set, observable, psi.data(), begin, end);
         });
     if (!gradient.empty()) {
       // phi = O psi; undoing one gate after the other on both, dE/dangle = 2 Im <phi| generator
       // |psi>.
       State phi(psi.size());
-      parallel_for(execution, psi.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-        cost_.observe(observable, psi.data(), phi.data(), begin, end);
-      });
+      parallel_for(execution, psi.size(), kChunkAmplitudes,
+                   [&](std::size_t begin, std::size_t end) {
+                     cost_.observe(observable, psi.data(), phi.data(), begin, end);
+                   });
       for (std::size_t l = p; l-- > 0;) {
         const auto phases = cost_.template phases<Real>(set, -gammas[l]);
         const auto sums = mixer_.undo(execution, std::span(psi), std::span(phi), betas[l],

@@ -10,6 +10,9 @@
 
 namespace quanta::quantum {
 
+/// The most variables whose values an unsigned 64-bit number holds with room for a count.
+inline constexpr unsigned kMaxVariables = 63;
+
 /// c(x) = sum_i linear_i x_i + sum_{i<j} quadratic_ij x_i x_j + constant, x_i in {0, 1}.
 struct QuadraticCost {
   std::vector<double> linear = {};

@@ -13,12 +13,11 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxQubits = 63;
 // First and last temperature, as shares of the usual size of a change.
 constexpr double kHot = 2.0;
 constexpr double kCold = 1e-3;
 /// A gain below this share of that size is rounding, and not walked after.
-constexpr double kRounding = 1e-12;
+constexpr double kNoGain = 1e-12;
 
 /// A state with the slope of each bit: slope_i = linear_i + sum_j q_ij x_j, so that setting bit i
 /// changes the cost by slope_i.
@@ -127,7 +126,7 @@ class Annealing {
     return run;
   }
 
-  double rounding() const { return kRounding * scale_; }
+  double rounding() const { return kNoGain * scale_; }
 
  private:
   std::uint64_t first_state(RandomStream& stream) const {
@@ -190,9 +189,9 @@ class Annealing {
 
 Result<void> check(const QuadraticCost& cost, const AnnealingOptions& options) {
   QUANTA_CHECK(check(cost));
-  if (cost.n() > kMaxQubits) {
-    return bad_input("qubits",
-                     fmt::format("{} variables: a state holds at most {}", cost.n(), kMaxQubits));
+  if (cost.n() > kMaxVariables) {
+    return bad_input(
+        "qubits", fmt::format("{} variables: a state holds at most {}", cost.n(), kMaxVariables));
   }
   if (options.weight && *options.weight > cost.n()) {
     return bad_input("weight",

@@ -22,16 +22,16 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr std::size_t kMaxShots = 10'000'000;
+constexpr std::size_t kMaxVqeShots = 10'000'000;
 constexpr unsigned kMaxStarts = 1000;
 /// Spread of the first start, in radians.
 constexpr double kNearZero = 0.1;
 
 Result<void> check(const VqeOptions& options) {
-  if (options.shots && (*options.shots < 2 || *options.shots > kMaxShots)) {
+  if (options.shots && (*options.shots < 2 || *options.shots > kMaxVqeShots)) {
     return bad_input("shots", fmt::format("{} shots: a mean with its standard error needs 2, and "
                                           "at most {} are possible",
-                                          *options.shots, kMaxShots));
+                                          *options.shots, kMaxVqeShots));
   }
   const bool needs_exact = options.optimizer == VqeOptimizer::kLbfgs ||
                            options.optimizer == VqeOptimizer::kNaturalGradient;

@@ -11,6 +11,7 @@
 /// Qubit q is bit q of a basis state's index; see gate.h for the matrices.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -82,6 +83,8 @@ struct Operation {
 
   std::span<const unsigned> controls() const { return std::span(qubits).first(n_controls); }
   std::span<const unsigned> operands() const { return std::span(qubits).subspan(n_controls); }
+  /// No angle waits for a parameter.
+  bool has_numbers() const { return std::ranges::all_of(angles, &Angle::is_number); }
   /// All controls act on 1.
   bool controls_all_one() const {
     return control_state ==

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include <fmt/format.h>
+
+#include "core/constants.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
 constexpr double kSameAngle = 1e-12;
 constexpr std::size_t kMostSpans = 100'000'000;
 

@@ -52,8 +52,6 @@ std::size_t place_of(std::string_view name) {
   return static_cast<std::size_t>(std::ranges::find(kTable, name, &Entry::name) - kTable.begin());
 }
 
-std::unexpected<Error> wrong(std::string message) { return bad_input({}, std::move(message)); }
-
 template <class T>
 T elementary(std::string_view name, T x) {
   if (name == "sin") return std::sin(x);

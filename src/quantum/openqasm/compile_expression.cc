@@ -14,7 +14,6 @@ namespace quanta::quantum::openqasm {
 namespace {
 
 constexpr Type kReal{.kind = Kind::kFloat};
-constexpr Type kTruth{.kind = Kind::kBool};
 
 /// Digits of a base, underscores between them; nothing where they are more than 64 bits.
 std::optional<std::uint64_t> read_integer(std::string_view text) {

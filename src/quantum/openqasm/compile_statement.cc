@@ -11,7 +11,6 @@ namespace quanta::quantum::openqasm {
 namespace {
 
 constexpr Type kWhole{.kind = Kind::kInt};
-constexpr Type kTruth{.kind = Kind::kBool};
 
 }  // namespace
 

@@ -31,7 +31,7 @@ bool is_open(const Operation& operation) {
     const Circuit& body = *operation.payload->body;
     return !body.global_phase().is_number() || std::ranges::any_of(body.operations(), is_open);
   }
-  return !std::ranges::all_of(operation.angles, &Angle::is_number);
+  return !operation.has_numbers();
 }
 
 /// Whether a turn more of the gate's angle is a global phase, which nothing tells.

@@ -14,7 +14,7 @@ namespace quanta::quantum::openqasm {
 namespace {
 
 constexpr std::uint64_t kMostRepeats = 16;  // a longer row of a small gate becomes a matrix
-constexpr std::size_t kMostMatrixQubits = 5;
+constexpr std::size_t kMostPoweredQubits = 5;
 
 /// Eigenvectors (columns) of a Hermitian matrix by cyclic Jacobi rotations; the matrix becomes
 /// diagonal.
@@ -203,9 +203,9 @@ Result<std::vector<Operation>> whole_power(const Operation& operation, std::int6
     once.gate = quarter == 1 ? Gate::kSx : quarter == 2 ? Gate::kX : Gate::kSxdg;
     return std::vector{once};
   }
-  const bool numbers = std::ranges::all_of(once.angles, &Angle::is_number);
+  const bool numbers = once.has_numbers();
   if (times > kMostRepeats && once.gate != Gate::kDefined && numbers &&
-      once.operands().size() <= kMostMatrixQubits) {
+      once.operands().size() <= kMostPoweredQubits) {
     return std::vector{principal_power(once, static_cast<double>(times))};
   }
   if (times > most) {

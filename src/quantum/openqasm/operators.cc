@@ -10,8 +10,6 @@
 namespace quanta::quantum::openqasm {
 namespace {
 
-Error wrong(std::string message) { return {ErrorKind::kBadInput, std::move(message), {}, {}}; }
-
 /// The truth of "bit by bit the same".
 Value equals_bits(const Bits& left, const Bits& right) {
   if (left.known() && right.known()) return std::uint64_t{left.cells == right.cells};
@@ -29,9 +27,8 @@ Value equals_bits(const Bits& left, const Bits& right) {
 
 Result<std::uint64_t> integer_power(std::uint64_t base, std::uint64_t exponent, const Type& type) {
   if (type.kind == Kind::kInt && as_signed(exponent) < 0) {
-    return std::unexpected(
-        wrong(fmt::format("{} ** {}: an integer has no negative power; write {}.0", as_signed(base),
-                          as_signed(exponent), as_signed(base))));
+    return wrong(fmt::format("{} ** {}: an integer has no negative power; write {}.0",
+                             as_signed(base), as_signed(exponent), as_signed(base)));
   }
   std::uint64_t result = 1;
   for (; exponent > 0; exponent >>= 1U) {
@@ -52,7 +49,7 @@ Result<Value> on_integers(Operator op, std::uint64_t a, std::uint64_t b, const T
       return a * b;
     case Operator::kDivide:
     case Operator::kRemainder:
-      if (b == 0) return std::unexpected(wrong("division by zero"));
+      if (b == 0) return wrong("division by zero");
       if (!is_signed) return op == Operator::kDivide ? a / b : a % b;
       if (b == ~std::uint64_t{0}) return op == Operator::kDivide ? 0 - a : 0;  // by -1
       return static_cast<std::uint64_t>(op == Operator::kDivide ? as_signed(a) / as_signed(b)
@@ -83,19 +80,18 @@ Result<Value> on_floats(Operator op, double a, double b) {
       result = a * b;
       break;
     case Operator::kDivide:
-      if (b == 0.0) return std::unexpected(wrong("division by zero"));
+      if (b == 0.0) return wrong("division by zero");
       result = a / b;
       break;
     case Operator::kRemainder:
-      if (b == 0.0) return std::unexpected(wrong("division by zero"));
+      if (b == 0.0) return wrong("division by zero");
       result = std::fmod(a, b);
       break;
     default:
       result = std::pow(a, b);
   }
   if (!std::isfinite(result)) {
-    return std::unexpected(
-        wrong(fmt::format("the result for {} and {} is not a finite number", a, b)));
+    return wrong(fmt::format("the result for {} and {} is not a finite number", a, b));
   }
   return result;
 }
@@ -113,14 +109,14 @@ Result<Value> on_complex(Operator op, std::complex<double> a, std::complex<doubl
       result = a * b;
       break;
     case Operator::kDivide:
-      if (b == 0.0) return std::unexpected(wrong("division by zero"));
+      if (b == 0.0) return wrong("division by zero");
       result = a / b;
       break;
     default:
       result = a == 0.0 && b != 0.0 ? 0.0 : std::pow(a, b);
   }
   if (!std::isfinite(result.real()) || !std::isfinite(result.imag())) {
-    return std::unexpected(wrong("the result is not a finite number"));
+    return wrong("the result is not a finite number");
   }
   return result;
 }
@@ -176,7 +172,7 @@ Result<Value> on_symbols(Operator op, const Value& left, const Value& right, con
       break;
     case Operator::kDivide:
       if (!b->angle.is_number()) return not_linear("a quotient");
-      if (b->angle.constant == 0.0) return std::unexpected(wrong("division by zero"));
+      if (b->angle.constant == 0.0) return wrong("division by zero");
       if (!scale(*a, 1.0 / b->angle.constant)) {
         return not_linear("part of what is taken modulo a turn");
       }
@@ -250,7 +246,7 @@ Value on_bits(Operator op, const Bits& left, const Bits& right) {
 Result<Value> shifted(Operator op, const Value& left, std::uint64_t by, const Type& type,
                       const Type& by_type) {
   if (by_type.kind == Kind::kInt && as_signed(by) < 0) {
-    return std::unexpected(wrong(fmt::format("a shift by {} is negative", as_signed(by))));
+    return wrong(fmt::format("a shift by {} is negative", as_signed(by)));
   }
   if (const auto* bits = std::get_if<Bits>(&left)) {
     const std::size_t n = bits->cells.size();
@@ -307,8 +303,7 @@ Operator binary_operator(std::string_view symbol) {
 
 Result<BinaryTypes> binary_types(Operator op, const Type& left, const Type& right) {
   const auto refused = [&]() -> std::unexpected<Error> {
-    return std::unexpected(
-        wrong(fmt::format("{} and {} cannot be combined so", to_text(left), to_text(right))));
+    return wrong(fmt::format("{} and {} cannot be combined so", to_text(left), to_text(right)));
   };
   const auto usable = [](const Type& type) {
     return !type.is_array() && type.kind != Kind::kVoid && type.kind != Kind::kQubit;
@@ -478,8 +473,8 @@ Result<Value> apply(Operator op, const Value& left, const Value& right, const Bi
     const auto& a = std::get<Bits>(left);
     const auto& b = std::get<Bits>(right);
     if (a.cells.size() != b.cells.size()) {
-      return std::unexpected(
-          wrong(fmt::format("{} bits cannot be combined with {}", a.cells.size(), b.cells.size())));
+      return wrong(
+          fmt::format("{} bits cannot be combined with {}", a.cells.size(), b.cells.size()));
     }
     return on_bits(op, a, b);
   }
@@ -544,11 +539,11 @@ Result<Type> unary_type(Operator op, const Type& operand) {
       }
     }
   }
-  return std::unexpected(wrong(fmt::format("{} of {} is not possible",
-                                           op == Operator::kNot          ? "!"
-                                           : op == Operator::kComplement ? "~"
-                                                                         : "-",
-                                           to_text(operand))));
+  return wrong(fmt::format("{} of {} is not possible",
+                           op == Operator::kNot          ? "!"
+                           : op == Operator::kComplement ? "~"
+                                                         : "-",
+                           to_text(operand)));
 }
 
 Value apply(Operator op, const Value& operand, const Type& type) {

@@ -21,8 +21,6 @@ std::string_view kind_name(Kind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-Error wrong(std::string message) { return {ErrorKind::kBadInput, std::move(message), {}, {}}; }
-
 double to_double(std::uint64_t value, Kind kind) {
   return kind == Kind::kInt ? static_cast<double>(as_signed(value)) : static_cast<double>(value);
 }
@@ -38,7 +36,7 @@ Result<std::uint64_t> truncated(double x, const Type& to) {
   const bool fits = to.kind == Kind::kInt ? whole >= -0x1p63 && whole < 0x1p63
                                           : whole > -0x1p63 && whole < 0x1p64;
   if (!fits) {
-    return std::unexpected(wrong(fmt::format("{} does not fit into {}", x, to_text(to))));
+    return wrong(fmt::format("{} does not fit into {}", x, to_text(to)));
   }
   return whole < 0 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(whole))
                    : static_cast<std::uint64_t>(whole);
@@ -81,10 +79,10 @@ Value equals_number(const Bits& bits, std::uint64_t number) {
 }
 
 std::unexpected<Error> not_linear(std::string_view what) {
-  return std::unexpected(wrong(fmt::format(
+  return wrong(fmt::format(
       "{} needs the values of the inputs in it; without them they may be added, and multiplied by "
       "or divided by numbers",
-      what)));
+      what));
 }
 
 std::string to_text(const Type& type) {
@@ -169,10 +167,10 @@ Result<double> round_float(double x, std::uint32_t width) {
   const int step = std::max(std::ilogb(x) - format->digits + 1, format->smallest);
   const double rounded = std::ldexp(std::nearbyint(std::ldexp(x, -step)), step);
   if (std::abs(rounded) > format->largest) {
-    return std::unexpected(
-        wrong(fmt::format("{} does not fit into float[{}], whose largest number "
-                          "is {:.6g}",
-                          x, width, format->largest)));
+    return wrong(
+        fmt::format("{} does not fit into float[{}], whose largest number "
+                    "is {:.6g}",
+                    x, width, format->largest));
   }
   return rounded;
 }
@@ -256,8 +254,8 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
     if (array == nullptr) return value;  // a reference, which is not copied
     for (std::size_t i = 0; i < to.shape.size(); ++i) {
       if (to.shape[i] != kAnySize && to.shape[i] != array->shape[i]) {
-        return std::unexpected(wrong(fmt::format("dimension {} has {} elements where {} has {}", i,
-                                                 array->shape[i], to_text(to), to.shape[i])));
+        return wrong(fmt::format("dimension {} has {} elements where {} has {}", i, array->shape[i],
+                                 to_text(to), to.shape[i]));
       }
     }
     Array fitted = *array;
@@ -294,7 +292,7 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
           return value;
         }
         if (to.width != kAnySize && n != std::max(to.width, 1U)) {
-          return std::unexpected(wrong(fmt::format("{} bits do not fit {}", n, to_text(to))));
+          return wrong(fmt::format("{} bits do not fit {}", n, to_text(to)));
         }
         return value;
       case Kind::kInt:
@@ -307,7 +305,7 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
         if (n > 64) {
           for (std::size_t i = 64; i < n; ++i) {
             if (bits->cells[i] != 0) {
-              return std::unexpected(wrong(fmt::format("{} bits do not fit {}", n, to_text(to))));
+              return wrong(fmt::format("{} bits do not fit {}", n, to_text(to)));
             }
           }
         }
@@ -325,15 +323,14 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
         return std::uint64_t{*whole != 0};
       case Kind::kBit: {
         const std::uint32_t width = std::max(to.width, 1U);
-        if (to.width == kAnySize) return std::unexpected(wrong("the number of bits is not known"));
+        if (to.width == kAnySize) return wrong("the number of bits is not known");
         const bool fits = width >= 64 ? !(from.kind == Kind::kInt && as_signed(*whole) < 0)
                                       : *whole >> width == 0;
         if (!with_cast && !fits) {
-          return std::unexpected(
-              wrong(fmt::format("{} does not fit into {}",
-                                from.kind == Kind::kInt ? fmt::format("{}", as_signed(*whole))
-                                                        : fmt::format("{}", *whole),
-                                to_text(to))));
+          return wrong(fmt::format("{} does not fit into {}",
+                                   from.kind == Kind::kInt ? fmt::format("{}", as_signed(*whole))
+                                                           : fmt::format("{}", *whole),
+                                   to_text(to)));
         }
         return to_bits(*whole, width);
       }
@@ -385,8 +382,8 @@ Result<Value> convert(Value value, const Type& from, const Type& to, bool with_c
   }
   if (const auto* qubits = std::get_if<Qubits>(&value)) {
     if (to.width != kAnySize && qubits->numbers.size() != std::max(to.width, 1U)) {
-      return std::unexpected(
-          wrong(fmt::format("{} qubits where {} is wanted", qubits->numbers.size(), to_text(to))));
+      return wrong(
+          fmt::format("{} qubits where {} is wanted", qubits->numbers.size(), to_text(to)));
     }
   }
   return value;

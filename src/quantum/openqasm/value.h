@@ -17,6 +17,11 @@
 
 namespace quanta::quantum::openqasm {
 
+/// A fault whose place in the program the caller adds.
+inline std::unexpected<Error> wrong(std::string message) {
+  return bad_input({}, std::move(message));
+}
+
 enum class Kind : std::uint8_t {
   kVoid,
   kBool,
@@ -52,6 +57,8 @@ struct Type {
   Type element() const { return {.kind = kind, .width = width}; }
   friend bool operator==(const Type&, const Type&) = default;
 };
+
+inline constexpr Type kTruth{.kind = Kind::kBool};
 
 /// "bit[4]", "array[int[8], 2, 2]".
 std::string to_text(const Type& type);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/sweep_compiler.h"
 #include "quantum/simulator/window_choice.h"
 
@@ -15,13 +16,7 @@ namespace {
 /// So far ahead elements are looked at, and so many a sweep may have.
 constexpr std::size_t kHorizon = 4096;
 
-std::uint64_t bit(unsigned q) { return std::uint64_t{1} << q; }
-
 unsigned count(std::uint64_t mask) { return static_cast<unsigned>(std::popcount(mask)); }
-
-std::uint64_t all_of(unsigned n) {
-  return n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
-}
 
 constexpr unsigned kNowhere = ~0U;
 
@@ -101,7 +96,7 @@ auto Planner<Real>::choose_window(std::uint64_t keep_from, unsigned keep_count) 
       std::span(waiting_).first(std::min(waiting_.size(), kHorizon));
   Window window;
   window.qubits = choose_set(list_.elements, ids,
-                             {.universe = all_of(n_qubits_),
+                             {.universe = low_bits(n_qubits_),
                               .size = sizes_.local_bits,
                               .keep_from = keep_from & ~always_,
                               .keep_count = keep_count,
@@ -237,7 +232,7 @@ std::optional<std::variant<Sweep<Real>, WholeStep>> Planner<Real>::next() {
   if (!window_) {
     if (!waiting_.empty()) {
       window_ = choose_window(at_low_positions(sizes_.contiguous_bits), keep);
-    } else if (!in_place() || pending_.involves(all_of(n_qubits_)) || factor_ != Amplitude(1.0)) {
+    } else if (!in_place() || pending_.involves(low_bits(n_qubits_)) || factor_ != Amplitude(1.0)) {
       window_ = window_for_places();
     } else {
       return std::nullopt;
@@ -274,7 +269,7 @@ Sweep<Real> Planner<Real>::compile(const Window& window, const std::optional<Win
   SweepCompiler<Real> compiler(list_, pending_, position_, window.qubits, always_, sizes_.lane_bits,
                                sizes_.register_bits);
   compiler.apply(window.elements);
-  if (last) compiler.apply_pending(all_of(n_qubits_));
+  if (last) compiler.apply_pending(low_bits(n_qubits_));
 
   const std::uint64_t zero = sizes_.paired ? window.zero : zero_;
   std::uint64_t zero_blocks = 0;

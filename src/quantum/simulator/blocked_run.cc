@@ -8,12 +8,13 @@
 #include <variant>
 #include <vector>
 
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/block_plan.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr std::size_t kGrain = 65536;
+constexpr std::size_t kPassAmplitudes = 65536;
 /// A tile of the widest kernels in single precision: 16 vectors of 8 amplitudes.
 constexpr unsigned kLeastQubits = 7;
 /// Blocks of 256 KiB, a quarter of a common second-level cache; runs of 512 bytes.
@@ -84,7 +85,7 @@ void run_whole(const Execution& execution, const WholeStep& step, unsigned n_qub
   const Payload& payload = *operation.payload;
   if (operation.gate == Gate::kPermutation) {
     // Along the cycles; a value that has been visited is marked.
-    parallel_for(execution, n_bases, std::max<std::size_t>(1, kGrain / n_values),
+    parallel_for(execution, n_bases, std::max<std::size_t>(1, kPassAmplitudes / n_values),
                  [&](std::size_t begin, std::size_t end) {
                    std::vector<bool> done(n_values);
                    for (std::size_t i = begin; i < end; ++i) {
@@ -114,7 +115,7 @@ void run_whole(const Execution& execution, const WholeStep& step, unsigned n_qub
   };
   const auto amplitude_of_zero = [&](std::size_t i) { return state[on_others(i) | control_value]; };
   if (n_bases >= n_values) {
-    parallel_for(execution, n_bases, std::max<std::size_t>(1, kGrain / n_values),
+    parallel_for(execution, n_bases, std::max<std::size_t>(1, kPassAmplitudes / n_values),
                  [&](std::size_t begin, std::size_t end) {
                    for (std::size_t i = begin; i < end; ++i) {
                      multiply(i, 0, n_values, amplitude_of_zero(i));
@@ -124,13 +125,9 @@ void run_whole(const Execution& execution, const WholeStep& step, unsigned n_qub
   }
   for (std::size_t i = 0; i < n_bases; ++i) {
     const std::complex<Real> prepared = amplitude_of_zero(i);
-    parallel_for(execution, n_values, kGrain,
+    parallel_for(execution, n_values, kPassAmplitudes,
                  [&](std::size_t begin, std::size_t end) { multiply(i, begin, end, prepared); });
   }
-}
-
-std::uint64_t all_of(unsigned n) {
-  return n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
 }
 
 template <class Real>
@@ -176,7 +173,7 @@ Result<void> run_blocked(const Execution& execution, std::span<const Operation> 
   list.factor *= std::polar(1.0, global_phase);
   const BlockKernels<Real>& kernels = block_kernels<Real>(execution.instruction_set);
   const unsigned n_stored = std::max(n_qubits, kLeastQubits);
-  Planner<Real> planner(std::move(list), n_stored, from_zero ? all_of(n_stored) : 0,
+  Planner<Real> planner(std::move(list), n_stored, from_zero ? low_bits(n_stored) : 0,
                         plan_sizes(kernels));
   return run_plan(execution, planner, kernels, n_stored, amplitudes);
 }
@@ -199,7 +196,7 @@ PairedRun::PairedRun(const Execution& execution, std::span<const Operation> oper
   // As many qubits as a single state's windows have.
   ++sizes.local_bits;
   const std::uint64_t all_zero =
-      placed(zero, list.place, n_qubits) | (all_of(n_stored) & ~all_of(n_qubits));
+      placed(zero, list.place, n_qubits) | (low_bits(n_stored) & ~low_bits(n_qubits));
   plan_ = std::make_unique<Plan>(kernels, sizes,
                                  Planner<double>(std::move(list), n_stored + 1, all_zero, sizes));
 }
@@ -213,7 +210,8 @@ Result<std::vector<unsigned>> PairedRun::prepare(const Execution& execution,
   ElementList list = elements_of(operations, parameters, n_qubits_);
   const std::vector<unsigned> place = list.place;
   const unsigned n_stored = std::max(n_qubits_, kLeastQubits);
-  Planner<double> planner(std::move(list), n_stored, all_of(n_stored), plan_sizes(plan_->kernels));
+  Planner<double> planner(std::move(list), n_stored, low_bits(n_stored),
+                          plan_sizes(plan_->kernels));
   const std::uint64_t window = plan_->planner.first_window();
   // Of fewer qubits than are stored all are in it, and stay where they are.
   if (n_stored == n_qubits_) planner.end_in(placed(window, place, n_qubits_));

@@ -10,15 +10,15 @@
 #include <string_view>
 #include <utility>
 
+#include "core/constants.h"
+#include "quantum/simulator/bits.h"
+
 namespace quanta::quantum {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
 /// Pauli strings with more X and Y letters go through one qubit, so that every element fits into
 /// any window.
 constexpr int kMostMixed = 8;
-/// Below this a sine or cosine is rounding noise of an exact zero.
-constexpr double kNoise = 4e-16;
 constexpr Amplitude kImaginary{0.0, 1.0};
 constexpr double kRootHalf = std::numbers::sqrt2 / 2;
 
@@ -154,8 +154,6 @@ class Builder {
   std::vector<unsigned> place_;
   ElementList list_;
 };
-
-std::uint64_t bit(unsigned q) { return std::uint64_t{1} << q; }
 
 void Builder::settle_turn(unsigned q) {
   const Matrix2& u = gates_[q];

@@ -16,6 +16,9 @@
 
 namespace quanta::quantum {
 
+/// Below this a sine or cosine is rounding noise of an exact zero.
+inline constexpr double kNoise = 4e-16;
+
 /// Qubits are bits of masks. With w a basis state's index:
 ///   kTurn    exp(-i angle/2 P), P the Pauli string with X part `mixed` and Z part `z`
 ///   kPhase   e^{i angle} where all one or two qubits of `watched` are 1

@@ -6,15 +6,13 @@
 #include <numeric>
 
 #include "quantum/simulator/aligned_array.h"
+#include "quantum/simulator/bits.h"
 
 namespace quanta::quantum {
 namespace {
 
 constexpr unsigned kFewestQubits = 8;
 constexpr unsigned kMostQubits = 32;
-/// Amplitudes in one parallel chunk, about.
-constexpr std::size_t kChunkAmplitudes = 16384;
-
 /// sum_j C(p_j, below + j + 1) over the set bits p_0 < p_1 < … of x.
 std::uint64_t rank_above(std::uint64_t x, unsigned below) {
   std::uint64_t rank = 0;

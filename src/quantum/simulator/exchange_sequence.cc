@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "quantum/simulator/bits.h"
+
 namespace quanta::quantum {
 namespace {
 
-/// Amplitudes in one parallel chunk, about.
-constexpr std::size_t kChunkAmplitudes = 16384;
 /// Amplitudes of a tile: 256 kB in double precision.
 constexpr std::size_t kTileAmplitudes = 16384;
 /// Columns of a tile are a multiple of it, where there are as many: a vector register.
@@ -31,8 +31,6 @@ void add_groups(std::vector<std::pair<std::uint32_t, RunPair>> runs, List& list)
     list.runs.push_back(run);
   }
 }
-
-std::uint64_t bit(unsigned q) { return std::uint64_t{1} << q; }
 
 /// x with `zeros` clear bits put in at position `at`.
 std::uint64_t spread(std::uint64_t x, unsigned at) {

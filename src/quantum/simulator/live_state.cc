@@ -5,12 +5,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/observables.h"
 
 namespace quanta::quantum {
 namespace {
-
-constexpr std::size_t kGrain = 16384;
 
 /// The i-th index whose bit `at` has that value.
 std::size_t with_bit(std::size_t i, unsigned at, bool value) {
@@ -104,13 +103,14 @@ Result<void> LiveState::flush(const Execution& execution) {
 double LiveState::weight(unsigned qubit, bool value, const Execution& execution) const {
   return read(amplitudes_, 0.0, [&](const auto& state) {
     const auto a = state.amplitudes();
-    return parallel_sum(execution, a.size() / 2, kGrain, [&](std::size_t begin, std::size_t end) {
-      double sum = 0.0;
-      for (std::size_t i = begin; i < end; ++i) {
-        sum += std::norm(Amplitude(a[with_bit(i, at_[qubit], value)]));
-      }
-      return sum;
-    });
+    return parallel_sum(execution, a.size() / 2, kChunkAmplitudes,
+                        [&](std::size_t begin, std::size_t end) {
+                          double sum = 0.0;
+                          for (std::size_t i = begin; i < end; ++i) {
+                            sum += std::norm(Amplitude(a[with_bit(i, at_[qubit], value)]));
+                          }
+                          return sum;
+                        });
   });
 }
 

@@ -8,21 +8,19 @@
 
 #include <fmt/format.h>
 
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/distribution.h"
 #include "quantum/simulator/pauli_kernels.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr std::size_t kGrain = 16384;
 constexpr unsigned kMostReduced = 10;
 /// Stretches that the amplitudes are cut into, at most, and the shortest.
 constexpr std::size_t kMostStretches = 64;
 constexpr std::size_t kLeastStretch = 4096;
 /// What the kernels need; states of fewer qubits are stored with zeros behind them.
 constexpr std::size_t kLeastAmplitudes = 128;
-
-std::uint64_t bit(unsigned q) { return std::uint64_t{1} << q; }
 
 template <class Real>
 const Real* reals(std::span<const std::complex<Real>> amplitudes) {
@@ -150,10 +148,10 @@ std::vector<Amplitude> apply(const PauliSum& sum, const StateVector& state,
 Amplitude inner_product(std::span<const Amplitude> a, std::span<const Amplitude> b,
                         const Execution& execution) {
   assert(a.size() == b.size());
-  std::vector<Amplitude> parts(n_chunks(a.size(), kGrain));
-  parallel_for(execution, a.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  std::vector<Amplitude> parts(n_chunks(a.size(), kChunkAmplitudes));
+  parallel_for(execution, a.size(), kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
     dot(execution.instruction_set, reals(a) + 2 * begin, reals(b) + 2 * begin, end - begin,
-        reinterpret_cast<double*>(&parts[begin / kGrain]));
+        reinterpret_cast<double*>(&parts[begin / kChunkAmplitudes]));
   });
   Amplitude sum = 0.0;
   for (const Amplitude& part : parts) sum += part;

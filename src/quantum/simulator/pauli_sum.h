@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/enum_text.h"
 #include "core/result.h"
 
 namespace quanta::quantum {
@@ -41,6 +42,7 @@ Result<PauliString> parse_paulis(std::string_view text, unsigned n_qubits);
 Result<PauliSum> parse_pauli_sum(std::span<const std::pair<std::string, double>> terms,
                                  unsigned n_qubits);
 
+using quanta::to_text;  // of enumerations, beside this one
 std::string to_text(const PauliString& string, unsigned n_qubits);
 
 }  // namespace quanta::quantum

@@ -3,14 +3,12 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
-#include <numbers>
+
+#include "core/constants.h"
+#include "quantum/simulator/bits.h"
 
 namespace quanta::quantum {
 namespace {
-
-constexpr double kPi = std::numbers::pi;
-
-std::uint64_t bit(unsigned q) { return std::uint64_t{1} << q; }
 
 unsigned lowest(std::uint64_t mask) { return static_cast<unsigned>(std::countr_zero(mask)); }
 

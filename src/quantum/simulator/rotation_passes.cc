@@ -17,7 +17,7 @@ constexpr unsigned kOneWindow = 14;
 /// Qubits of the second window where the first need not grow for it.
 constexpr unsigned kSecondWindow = 9;
 /// Bytes of neighbours that a row of the second window's blocks has, and of the gap.
-constexpr std::size_t kRunBytes = 512;
+constexpr std::size_t kRowBytes = 512;
 /// Amplitudes in a parallel chunk, about.
 constexpr unsigned kChunkBits = 16;
 
@@ -413,8 +413,8 @@ RotationPasses<Real>::RotationPasses(unsigned n_qubits, InstructionSet set)
                               : kSecondWindow + (n_qubits - 24) / 2;
   }
   n_first_ = n_qubits - n_second;
-  const auto run_bits = static_cast<unsigned>(std::countr_zero(kRunBytes / (row * sizeof(Real))));
-  const std::size_t gap = n_second > 0 ? kRunBytes / sizeof(Real) : 0;
+  const auto run_bits = static_cast<unsigned>(std::countr_zero(kRowBytes / (row * sizeof(Real))));
+  const std::size_t gap = n_second > 0 ? kRowBytes / sizeof(Real) : 0;
   pitch_ = (std::size_t{2} << n_first_) + gap;
   size_ = pitch_ << n_second;
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/blocked_run.h"
 #include "quantum/simulator/byte_text.h"
 #include "quantum/simulator/kernels.h"
@@ -15,11 +16,10 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr std::size_t kGrain = 16384;
 /// Amplitudes that are moved from one array to another at a time: at most 4 MiB.
-constexpr std::size_t kPiece = std::size_t{1} << 18;
+constexpr std::size_t kMovedAmplitudes = std::size_t{1} << 18;
 /// Amplitude positions are 32-bit in the kernels.
-constexpr unsigned kMaxQubits = 32;
+constexpr unsigned kMaxStateQubits = 32;
 /// Up to here a single operation takes longer to plan than to do.
 constexpr unsigned kFewQubits = 8;
 
@@ -52,9 +52,9 @@ Result<BasicStateVector<Real>> BasicStateVector<Real>::zero(unsigned n_qubits,
   const auto bytes = [](unsigned n) {
     return std::ldexp(double{sizeof(std::complex<Real>)}, static_cast<int>(n));
   };
-  if (n_qubits > kMaxQubits || bytes(n_qubits) > static_cast<double>(memory_limit)) {
+  if (n_qubits > kMaxStateQubits || bytes(n_qubits) > static_cast<double>(memory_limit)) {
     unsigned most = 0;
-    while (most < kMaxQubits && bytes(most + 1) <= static_cast<double>(memory_limit)) ++most;
+    while (most < kMaxStateQubits && bytes(most + 1) <= static_cast<double>(memory_limit)) ++most;
     return fail(
         ErrorKind::kResource,
         fmt::format("{} qubits need {}; the limit of {} fits {} qubits", n_qubits,
@@ -71,10 +71,10 @@ template <class Real>
 Result<BasicStateVector<Real>> BasicStateVector<Real>::from_amplitudes(
     std::vector<Amplitude> amplitudes) {
   if (amplitudes.size() < 2 || !std::has_single_bit(amplitudes.size()) ||
-      amplitudes.size() > std::size_t{1} << kMaxQubits) {
+      amplitudes.size() > std::size_t{1} << kMaxStateQubits) {
     return bad_input("amplitudes", fmt::format("{} amplitudes: a power of two from 2 to 2^{} is "
                                                "needed",
-                                               amplitudes.size(), kMaxQubits));
+                                               amplitudes.size(), kMaxStateQubits));
   }
   double norm = 0.0;
   for (std::size_t x = 0; x < amplitudes.size(); ++x) {
@@ -99,16 +99,17 @@ void BasicStateVector<Real>::apply(const Execution& execution, const Gate1& gate
   const std::size_t bit = std::size_t{1} << qubit;
   std::array<std::complex<Real>, 4> g;
   std::ranges::transform(gate, g.begin(), rounded<Real>);
-  parallel_for(execution, amplitudes.size() / 2, kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      std::complex<Real>& zero = amplitudes[insert_zero(i, qubit)];
-      std::complex<Real>& one = amplitudes[insert_zero(i, qubit) | bit];
-      const std::complex<Real> old_zero = zero;
-      const std::complex<Real> old_one = one;
-      zero = g[0] * old_zero + g[1] * old_one;
-      one = g[2] * old_zero + g[3] * old_one;
-    }
-  });
+  parallel_for(execution, amplitudes.size() / 2, kChunkAmplitudes,
+               [&](std::size_t begin, std::size_t end) {
+                 for (std::size_t i = begin; i < end; ++i) {
+                   std::complex<Real>& zero = amplitudes[insert_zero(i, qubit)];
+                   std::complex<Real>& one = amplitudes[insert_zero(i, qubit) | bit];
+                   const std::complex<Real> old_zero = zero;
+                   const std::complex<Real> old_one = one;
+                   zero = g[0] * old_zero + g[1] * old_one;
+                   one = g[2] * old_zero + g[3] * old_one;
+                 }
+               });
 }
 
 template <class Real>
@@ -157,7 +158,7 @@ double BasicStateVector<Real>::probability_of_one(const Execution& execution,
                                                   unsigned qubit) const {
   assert(qubit < n_qubits_);
   const std::size_t bit = std::size_t{1} << qubit;
-  return parallel_sum(execution, amplitudes().size() / 2, kGrain,
+  return parallel_sum(execution, amplitudes().size() / 2, kChunkAmplitudes,
                       [&](std::size_t begin, std::size_t end) {
                         double sum = 0.0;
                         for (std::size_t i = begin; i < end; ++i) {
@@ -174,11 +175,12 @@ void BasicStateVector<Real>::collapse(const Execution& execution, unsigned qubit
   fresh_ = false;
   const auto amplitudes = all();
   const auto factor = static_cast<Real>(1.0 / std::sqrt(probability));
-  parallel_for(execution, amplitudes.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t x = begin; x < end; ++x) {
-      amplitudes[x] *= (x >> qubit & 1) == std::size_t{outcome} ? factor : Real{0};
-    }
-  });
+  parallel_for(execution, amplitudes.size(), kChunkAmplitudes,
+               [&](std::size_t begin, std::size_t end) {
+                 for (std::size_t x = begin; x < end; ++x) {
+                   amplitudes[x] *= (x >> qubit & 1) == std::size_t{outcome} ? factor : Real{0};
+                 }
+               });
 }
 
 template <class Real>
@@ -207,14 +209,14 @@ void BasicStateVector<Real>::drop(const Execution& execution, unsigned qubit, bo
   const std::size_t bit = std::size_t{1} << qubit;
   if (bit == half) {
     const std::size_t from = outcome ? half : 0;
-    parallel_for(execution, half, kGrain, [&](std::size_t begin, std::size_t end) {
+    parallel_for(execution, half, kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) a[i] = scale * a[from + i];
     });
   } else {
     // The last qubit's halves come to stand at 0 and 1 of the qubit: nothing else is read or
     // written of these four.
     const std::size_t kept = outcome ? bit : 0;
-    parallel_for(execution, half / 2, kGrain, [&](std::size_t begin, std::size_t end) {
+    parallel_for(execution, half / 2, kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
         const std::size_t x = insert_zero(i, qubit);
         const std::complex<Real> low = a[x | kept];
@@ -238,7 +240,7 @@ BasicStateVector<Real> BasicStateVector<Real>::split(const Execution& execution,
   const std::size_t half = a.size() / 2;
   const std::size_t bit = std::size_t{1} << qubit;
   if (bit == half) {
-    parallel_for(execution, half, kGrain, [&](std::size_t begin, std::size_t end) {
+    parallel_for(execution, half, kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
         a[i] *= scale[0];
         a[i | half] *= scale[1];
@@ -246,7 +248,7 @@ BasicStateVector<Real> BasicStateVector<Real>::split(const Execution& execution,
     });
   } else {
     // The qubit and the last one change places, so that each outcome is a half.
-    parallel_for(execution, half / 2, kGrain, [&](std::size_t begin, std::size_t end) {
+    parallel_for(execution, half / 2, kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
         const std::size_t x = insert_zero(i, qubit);
         const std::complex<Real> one = a[x | bit];
@@ -260,7 +262,7 @@ BasicStateVector<Real> BasicStateVector<Real>::split(const Execution& execution,
   // From the end on, so that what has been copied goes back to the system piece by piece.
   BasicStateVector other(n_qubits_ - 1);
   for (std::size_t left = half; left > 0;) {
-    const std::size_t piece = std::min(left, kPiece);
+    const std::size_t piece = std::min(left, kMovedAmplitudes);
     left -= piece;
     std::copy_n(amplitudes_.data() + half + left, piece, other.amplitudes_.data() + left);
     if (left > 0) amplitudes_.resize(half + left);
@@ -280,10 +282,11 @@ void BasicStateVector<Real>::exchange(const Execution& execution, unsigned first
   const auto [low, high] = std::minmax(first, second);
   const double c = std::cos(beta);
   const double s = std::sin(beta);
-  // States that differ in bits below `low` alone are neighbours: runs of 2^low, cut to kGrain.
-  const std::size_t length = std::min(std::size_t{1} << low, kGrain);
+  // States that differ in bits below `low` alone are neighbours: runs of 2^low, cut to
+  // kChunkAmplitudes.
+  const std::size_t length = std::min(std::size_t{1} << low, kChunkAmplitudes);
   const std::size_t n_runs = amplitudes.size() / 4 / length;
-  parallel_for(execution, n_runs, std::max<std::size_t>(1, kGrain / length),
+  parallel_for(execution, n_runs, std::max<std::size_t>(1, kChunkAmplitudes / length),
                [&](std::size_t begin, std::size_t end) {
                  std::vector<RunPair> runs;
                  for (std::size_t r = begin; r < end; ++r) {
@@ -304,7 +307,7 @@ void BasicStateVector<Real>::multiply_phase(const Execution& execution,
   const auto amplitudes = all();
   assert(cost.size() == amplitudes.size());
   fresh_ = false;
-  parallel_for(execution, cost.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  parallel_for(execution, cost.size(), kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
     quantum::multiply_phase(execution.instruction_set, amplitudes.data() + begin,
                             cost.data() + begin, end - begin, angle);
   });
@@ -316,15 +319,16 @@ double BasicStateVector<Real>::expectation(const Execution& execution,
   requires std::same_as<Real, double>
 {
   assert(cost.size() == amplitudes().size());
-  return parallel_sum(execution, cost.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    return diagonal_expectation(execution.instruction_set, amplitudes_.data() + begin,
-                                cost.data() + begin, end - begin);
-  });
+  return parallel_sum(
+      execution, cost.size(), kChunkAmplitudes, [&](std::size_t begin, std::size_t end) {
+        return diagonal_expectation(execution.instruction_set, amplitudes_.data() + begin,
+                                    cost.data() + begin, end - begin);
+      });
 }
 
 template <class Real>
 double BasicStateVector<Real>::norm(const Execution& execution) const {
-  return parallel_sum(execution, amplitudes().size(), kGrain,
+  return parallel_sum(execution, amplitudes().size(), kChunkAmplitudes,
                       [&](std::size_t begin, std::size_t end) {
                         double sum = 0.0;
                         for (std::size_t x = begin; x < end; ++x) sum += norm_of(amplitudes_[x]);

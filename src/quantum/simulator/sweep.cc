@@ -6,10 +6,10 @@
 #include <memory>
 #include <mutex>
 
+#include "quantum/simulator/bits.h"
+
 namespace quanta::quantum {
 namespace {
-
-bool odd(std::uint64_t mask) { return (std::popcount(mask) & 1) != 0; }
 
 /// result[x] = base times the factors e^{i angle} of the bits of x, one angle for each bit.
 std::vector<Amplitude> products(Amplitude base, std::span<const double> angles) {

@@ -8,16 +8,12 @@
 #include <numbers>
 #include <utility>
 
+#include "core/constants.h"
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/window_choice.h"
 
 namespace quanta::quantum {
 namespace {
-
-constexpr double kPi = std::numbers::pi;
-/// Rounding noise of a cosine.
-constexpr double kNoise = 4e-16;
-
-std::uint64_t bit(unsigned q) { return std::uint64_t{1} << q; }
 
 template <class Visit>
 void for_each_bit(std::uint64_t mask, const Visit& visit) {
@@ -28,8 +24,6 @@ template <class Real>
 void push(AlignedVector<Real>& table, double value) {
   table.push_back(static_cast<Real>(value));
 }
-
-bool odd(std::uint64_t mask) { return (std::popcount(mask) & 1) != 0; }
 
 }  // namespace
 

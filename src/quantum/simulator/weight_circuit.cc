@@ -12,9 +12,8 @@
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxQubits = 63;
 constexpr std::size_t kMostMerged = 4;
-constexpr std::size_t kGrain = 4096;
+constexpr std::size_t kMergedAmplitudes = 4096;
 /// Entries between weights that are no more than this are rounding.
 constexpr double kRounding = 4e-15;
 
@@ -169,7 +168,7 @@ std::vector<WeightBlock> blocks_of(const Operation& operation) {
 unsigned WeightForm::weight() const { return static_cast<unsigned>(std::popcount(start)); }
 
 std::optional<WeightForm> weight_form(const Circuit& unitary) {
-  if (unitary.n_qubits() == 0 || unitary.n_qubits() > kMaxQubits) return std::nullopt;
+  if (unitary.n_qubits() == 0 || unitary.n_qubits() > kMaxWeightQubits) return std::nullopt;
   Finder finder(unitary.n_qubits());
   const Circuit flat = unitary.expand();
   for (const Operation& operation : flat.operations()) {
@@ -186,7 +185,7 @@ Result<WeightState> WeightState::simulate(const WeightForm& form, std::size_t me
   const std::size_t n = state.space_.dimension();
   state.states_.resize(n);
   state.amplitudes_.resize(n);
-  parallel_for(execution, n, kGrain, [&](std::size_t begin, std::size_t end) {
+  parallel_for(execution, n, kMergedAmplitudes, [&](std::size_t begin, std::size_t end) {
     for (std::size_t r = begin; r < end; ++r) state.states_[r] = state.space_.state(r);
   });
   state.amplitudes_[state.space_.rank(form.start)] = std::polar(1.0, form.global_phase);
@@ -208,45 +207,46 @@ void WeightState::apply(const Operation& operation, const Execution& execution) 
       diagonal || permutation ? std::vector<WeightBlock>() : blocks_of(operation);
   std::vector<Amplitude> moved;
   if (permutation) moved = amplitudes_;
-  parallel_for(execution, states_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    std::vector<std::size_t> ranks;
-    std::vector<Amplitude> old;
-    for (std::size_t r = begin; r < end; ++r) {
-      const std::uint64_t x = states_[r];
-      if ((x & control_mask) != control_value) continue;
-      const std::size_t value = extracted(x, operands);
-      const std::uint64_t rest = x & ~operand_mask;
-      if (diagonal) {
-        amplitudes_[r] *= operation.payload->numbers[value];
-        continue;
-      }
-      if (permutation) {
-        const std::uint64_t to = rest | deposited(operation.payload->images[value], operands);
-        moved[space_.rank(to)] = amplitudes_[r];
-        continue;
-      }
-      // The first value of each weight stands for all that its gate mixes.
-      const WeightBlock& block = blocks[static_cast<std::size_t>(std::popcount(value))];
-      if (value != block.values[0]) continue;
-      const std::size_t n = block.values.size();
-      ranks.resize(n);
-      old.resize(n);
-      for (std::size_t i = 0; i < n; ++i) {
-        ranks[i] = i == 0 ? r : space_.rank(rest | block.places[i]);
-        old[i] = amplitudes_[ranks[i]];
-      }
-      for (std::size_t i = 0; i < n; ++i) {
-        Amplitude sum = 0.0;
-        for (std::size_t j = 0; j < n; ++j) sum += block.matrix[i * n + j] * old[j];
-        amplitudes_[ranks[i]] = sum;
-      }
-    }
-  });
+  parallel_for(
+      execution, states_.size(), kMergedAmplitudes, [&](std::size_t begin, std::size_t end) {
+        std::vector<std::size_t> ranks;
+        std::vector<Amplitude> old;
+        for (std::size_t r = begin; r < end; ++r) {
+          const std::uint64_t x = states_[r];
+          if ((x & control_mask) != control_value) continue;
+          const std::size_t value = extracted(x, operands);
+          const std::uint64_t rest = x & ~operand_mask;
+          if (diagonal) {
+            amplitudes_[r] *= operation.payload->numbers[value];
+            continue;
+          }
+          if (permutation) {
+            const std::uint64_t to = rest | deposited(operation.payload->images[value], operands);
+            moved[space_.rank(to)] = amplitudes_[r];
+            continue;
+          }
+          // The first value of each weight stands for all that its gate mixes.
+          const WeightBlock& block = blocks[static_cast<std::size_t>(std::popcount(value))];
+          if (value != block.values[0]) continue;
+          const std::size_t n = block.values.size();
+          ranks.resize(n);
+          old.resize(n);
+          for (std::size_t i = 0; i < n; ++i) {
+            ranks[i] = i == 0 ? r : space_.rank(rest | block.places[i]);
+            old[i] = amplitudes_[ranks[i]];
+          }
+          for (std::size_t i = 0; i < n; ++i) {
+            Amplitude sum = 0.0;
+            for (std::size_t j = 0; j < n; ++j) sum += block.matrix[i * n + j] * old[j];
+            amplitudes_[ranks[i]] = sum;
+          }
+        }
+      });
   if (permutation) amplitudes_ = std::move(moved);
 }
 
 double WeightState::norm(const Execution& execution) const {
-  return parallel_sum(execution, amplitudes_.size(), kGrain,
+  return parallel_sum(execution, amplitudes_.size(), kMergedAmplitudes,
                       [&](std::size_t begin, std::size_t end) {
                         double sum = 0.0;
                         for (std::size_t r = begin; r < end; ++r) sum += std::norm(amplitudes_[r]);
@@ -257,7 +257,7 @@ double WeightState::norm(const Execution& execution) const {
 std::vector<double> WeightState::marginals(const Execution& execution) const {
   std::vector<double> result(n_qubits());
   for (unsigned q = 0; q < n_qubits(); ++q) {
-    result[q] = parallel_sum(execution, amplitudes_.size(), kGrain,
+    result[q] = parallel_sum(execution, amplitudes_.size(), kMergedAmplitudes,
                              [&](std::size_t begin, std::size_t end) {
                                double sum = 0.0;
                                for (std::size_t r = begin; r < end; ++r) {
@@ -275,7 +275,7 @@ double WeightState::expectation(const PauliString& string, const Execution& exec
                                                        Amplitude{-1, 0}, Amplitude{0, -1}};
   const auto n_y = static_cast<unsigned>(std::popcount(string.x & string.z));
   return parallel_sum(
-      execution, amplitudes_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+      execution, amplitudes_.size(), kMergedAmplitudes, [&](std::size_t begin, std::size_t end) {
         double sum = 0.0;
         for (std::size_t r = begin; r < end; ++r) {
           const std::uint64_t x = states_[r];

@@ -9,19 +9,16 @@
 
 #include <fmt/format.h>
 
+#include "quantum/simulator/bits.h"
 #include "quantum/simulator/byte_text.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr unsigned kMaxQubits = 63;
 /// 924 amplitudes at most in a block: two states of them fill the first-level cache.
 constexpr unsigned kLowQubits = 12;
-/// Amplitudes in one parallel chunk, about.
-constexpr std::size_t kChunkAmplitudes = 16384;
-
 constexpr auto kBinomials = [] {
-  std::array<std::array<std::uint64_t, kMaxQubits + 2>, kMaxQubits + 2> table{};
+  std::array<std::array<std::uint64_t, kMaxWeightQubits + 2>, kMaxWeightQubits + 2> table{};
   for (std::size_t n = 0; n < table.size(); ++n) {
     table[n][0] = 1;
     for (std::size_t k = 1; k <= n; ++k) {
@@ -50,9 +47,9 @@ std::uint64_t combinadic_rank(std::uint64_t x) {
 Result<WeightSubspace> WeightSubspace::create(unsigned n_qubits, unsigned weight,
                                               std::size_t memory_limit,
                                               std::size_t bytes_per_amplitude) {
-  if (n_qubits == 0 || n_qubits > kMaxQubits) {
+  if (n_qubits == 0 || n_qubits > kMaxWeightQubits) {
     return bad_input("qubits", fmt::format("{} qubits: between 1 and {} can be simulated", n_qubits,
-                                           kMaxQubits));
+                                           kMaxWeightQubits));
   }
   if (weight > n_qubits) {
     return bad_input("weight", fmt::format("{} of {} qubits cannot be one", weight, n_qubits));

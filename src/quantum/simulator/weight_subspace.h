@@ -22,6 +22,9 @@
 
 namespace quanta::quantum {
 
+/// Positions of qubits whose sums of binomials fit into 64 bits.
+inline constexpr unsigned kMaxWeightQubits = 63;
+
 /// C(n, k) for n <= 64, saturating at 2^64 - 1; 0 where k > n.
 std::uint64_t binomial(unsigned n, unsigned k);
 

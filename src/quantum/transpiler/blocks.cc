@@ -18,8 +18,7 @@ constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 /// Whether it can be part of a block: a gate on one or two qubits, all its angles numbers.
 bool fits_block(const Operation& operation) {
   return is_unitary(operation) && !operation.condition && operation.qubits.size() <= 2 &&
-         operation.gate != Gate::kDefined &&
-         std::ranges::all_of(operation.angles, &Angle::is_number);
+         operation.gate != Gate::kDefined && operation.has_numbers();
 }
 
 struct Block {

@@ -130,8 +130,7 @@ void merge_runs(Program& program, const Basis& basis) {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const Operation& operation = *slots[i];
     const bool part = operation.qubits.size() == 1 && !is_fence(operation) &&
-                      operation.gate != Gate::kDefined &&
-                      std::ranges::all_of(operation.angles, &Angle::is_number);
+                      operation.gate != Gate::kDefined && operation.has_numbers();
     if (part) {
       runs[operation.qubits[0]].places.push_back(i);
       continue;

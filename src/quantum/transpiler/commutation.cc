@@ -11,10 +11,6 @@
 namespace quanta::quantum {
 namespace {
 
-bool has_numbers(const Operation& operation) {
-  return std::ranges::all_of(operation.angles, &Angle::is_number);
-}
-
 Axis axis_of(const Matrix2& matrix) {
   for (const Axis axis : {Axis::kZ, Axis::kX, Axis::kY}) {
     if (lies_along(matrix, axis)) return axis;
@@ -85,7 +81,7 @@ bool strings_commute(const Operation& a, const Operation& b) {
 
 bool matrices_commute(const Operation& a, const Operation& b) {
   const auto small = [](const Operation& o) {
-    return o.qubits.size() == 2 && o.gate != Gate::kDefined && has_numbers(o);
+    return o.qubits.size() == 2 && o.gate != Gate::kDefined && o.has_numbers();
   };
   if (!small(a) || !small(b)) return false;
   const std::array qubits = {a.qubits[0], a.qubits[1]};
@@ -163,7 +159,7 @@ Axis axis_of(const Operation& operation, std::size_t position) {
     case Gate::kR:
     case Gate::kU:
     case Gate::kUnitary:
-      return operation.operands().size() == 1 && has_numbers(operation)
+      return operation.operands().size() == 1 && operation.has_numbers()
                  ? axis_of(matrix2(operation))
                  : Axis::kNone;
     default:

@@ -5,18 +5,16 @@
 #include <cassert>
 #include <cmath>
 #include <memory>
-#include <numbers>
 #include <utility>
 #include <vector>
 
+#include "core/constants.h"
 #include "quantum/transpiler/multiplexed.h"
 #include "quantum/transpiler/shannon.h"
 #include "quantum/transpiler/two_qubit.h"
 
 namespace quanta::quantum {
 namespace {
-
-constexpr double kPi = std::numbers::pi;
 
 /// Builds V^+ … W … V: only the middle needs the controls of the whole.
 class Steps {

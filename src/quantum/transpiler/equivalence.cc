@@ -115,7 +115,7 @@ Result<Equivalence> compare_unitaries(const Circuit& a, const Circuit& b,
 }
 
 /// 1 - |<a|b>| for vectors of the same norm; their norms may be below 1.
-double distance(const State& a, const State& b) {
+double state_distance(const State& a, const State& b) {
   Amplitude overlap = 0.0;
   double norm_a = 0.0;
   double norm_b = 0.0;
@@ -225,7 +225,7 @@ Result<Equivalence> compare_branches(const Circuit& a, const Circuit& b, std::ui
     Outcomes outcomes;
     const Course left = follow(a, start, outcomes, random);
     const Course right = follow(b, start, outcomes, random);
-    most = std::max(most, left.bits == right.bits ? distance(left.state, right.state) : 1.0);
+    most = std::max(most, left.bits == right.bits ? state_distance(left.state, right.state) : 1.0);
   }
   return judged(Proof::kBranches, most, kStateRoom);
 }

@@ -1,11 +1,11 @@
 #include <array>
 #include <cstdint>
-#include <numbers>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "core/constants.h"
 #include "core/random.h"
 #include "quantum/transpiler/commutation.h"
 #include "quantum/transpiler/merge.h"
@@ -14,8 +14,6 @@
 
 namespace quanta::quantum {
 namespace {
-
-constexpr double kPi = std::numbers::pi;
 
 using Label = std::array<std::uint64_t, 2>;
 

@@ -3,22 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <numbers>
 #include <utility>
 #include <vector>
 
+#include "core/constants.h"
 #include "quantum/circuit/algebra.h"
 #include "quantum/transpiler/one_qubit.h"
 #include "quantum/transpiler/program.h"
 
 namespace quanta::quantum {
 namespace {
-
-constexpr double kPi = std::numbers::pi;
-
-bool has_numbers(const Operation& operation) {
-  return std::ranges::all_of(operation.angles, &Angle::is_number);
-}
 
 /// exp(-i t P/2) for something whose square is one: 2 pi makes -1.
 bool is_rotation(Gate gate) {
@@ -79,7 +73,7 @@ std::optional<Angle> phase_of_identity(const Operation& operation) {
       operation.payload->paulis.find_first_not_of('I') == std::string::npos) {
     return -0.5 * operation.angles[0];
   }
-  if (!has_numbers(operation)) return std::nullopt;
+  if (!operation.has_numbers()) return std::nullopt;
   const auto angle = [&](std::size_t i) { return operation.angles[i].constant; };
   if (is_rotation(operation.gate)) {
     if (!is_none(angle(0), 2 * kPi)) return std::nullopt;
@@ -209,7 +203,7 @@ std::optional<Merged> phases_together(const Operation& first, const Operation& s
 /// Gates on one operand with numbers for angles.
 std::optional<Merged> product_of(const Operation& first, const Operation& second,
                                  const Basis& basis) {
-  if (first.operands().size() != 1 || !has_numbers(first) || !has_numbers(second) ||
+  if (first.operands().size() != 1 || !first.has_numbers() || !second.has_numbers() ||
       first.gate == Gate::kDefined || second.gate == Gate::kDefined) {
     return std::nullopt;
   }

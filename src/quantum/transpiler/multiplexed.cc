@@ -7,14 +7,7 @@
 #include <vector>
 
 namespace quanta::quantum {
-namespace {
-
-void append(GateSequence& to, GateSequence more) {
-  std::move(more.operations.begin(), more.operations.end(), std::back_inserter(to.operations));
-  to.phase = to.phase + more.phase;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 GateSequence multiplexed_rotation(Gate axis, std::span<const double> angles,
                                   std::span<const unsigned> controls, unsigned target) {
@@ -54,7 +47,7 @@ GateSequence diagonal(std::span<const double> phases, std::span<const unsigned> 
       left[i] = (left[2 * i + 1] + left[2 * i]) / 2;
     }
     left.resize(differences.size());
-    append(result, multiplexed_rotation(Gate::kRz, differences, qubits.subspan(1), qubits[0]));
+    result.append(multiplexed_rotation(Gate::kRz, differences, qubits.subspan(1), qubits[0]));
   }
   result.phase = result.phase + left[0];
   return result;
@@ -78,8 +71,8 @@ GateSequence state_preparation(std::span<const Amplitude> amplitudes,
     turns_z[i] = high - low;
   }
   GateSequence result = state_preparation(rest, qubits.subspan(1));
-  append(result, multiplexed_rotation(Gate::kRy, turns_y, qubits.subspan(1), qubits[0]));
-  append(result, multiplexed_rotation(Gate::kRz, turns_z, qubits.subspan(1), qubits[0]));
+  result.append(multiplexed_rotation(Gate::kRy, turns_y, qubits.subspan(1), qubits[0]));
+  result.append(multiplexed_rotation(Gate::kRz, turns_z, qubits.subspan(1), qubits[0]));
   return result;
 }
 

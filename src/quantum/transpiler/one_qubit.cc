@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numbers>
+#include <iterator>
 #include <optional>
 #include <utility>
+
+#include "core/constants.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
 constexpr double kSnap = 4e-15;
 
 /// To the multiple of pi/64 that rounding has moved it from, and into (-pi, pi].
@@ -86,6 +87,11 @@ Matrix2 matrix2(const Operation& operation) {
   assert(operation.operands().size() == 1);
   const std::vector<Amplitude> matrix = operand_matrix(operation, {});
   return {matrix[0], matrix[1], matrix[2], matrix[3]};
+}
+
+void GateSequence::append(GateSequence more) {
+  std::move(more.operations.begin(), more.operations.end(), std::back_inserter(operations));
+  phase = phase + more.phase;
 }
 
 EulerAngles euler_angles(const Matrix2& u) {

@@ -31,6 +31,8 @@ EulerAngles euler_angles(const Matrix2& unitary);
 struct GateSequence {
   std::vector<Operation> operations = {};
   Angle phase = {};
+
+  void append(GateSequence more);
 };
 
 /// The fewest gates of the basis on qubit `qubit` whose product is the matrix, phase included. With

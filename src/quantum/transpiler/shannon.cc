@@ -27,11 +27,6 @@ void append_unitary(GateSequence& to, const Matrix& matrix, std::span<const unsi
        .payload = std::make_shared<const Payload>(Payload{.numbers = std::move(numbers)})});
 }
 
-void append(GateSequence& to, GateSequence more) {
-  std::move(more.operations.begin(), more.operations.end(), std::back_inserter(to.operations));
-  to.phase = to.phase + more.phase;
-}
-
 /// zero where the last qubit is 0, one where it is 1: X R_z(…) Y with the same X and Y for both.
 void append_multiplexed(GateSequence& to, const Matrix& zero, const Matrix& one,
                         std::span<const unsigned> qubits) {
@@ -48,7 +43,7 @@ void append_multiplexed(GateSequence& to, const Matrix& zero, const Matrix& one,
   }
   const auto others = qubits.first(qubits.size() - 1);
   append_unitary(to, d * x.adjoint() * one, others);
-  append(to, multiplexed_rotation(Gate::kRz, angles, others, qubits.back()));
+  to.append(multiplexed_rotation(Gate::kRz, angles, others, qubits.back()));
   append_unitary(to, x, others);
 }
 
@@ -98,8 +93,8 @@ GateSequence shannon_decomposition(std::span<const Amplitude> unitary,
   const Matrix w1 = (c * v1.adjoint() * block(1, 1) - s * v0.adjoint() * block(0, 1)).adjoint();
   GateSequence result;
   append_multiplexed(result, w0.adjoint(), w1.adjoint(), qubits);
-  append(result,
-         multiplexed_rotation(Gate::kRy, angles, qubits.first(qubits.size() - 1), qubits.back()));
+  result.append(
+      multiplexed_rotation(Gate::kRy, angles, qubits.first(qubits.size() - 1), qubits.back()));
   append_multiplexed(result, v0, v1, qubits);
   return result;
 }

@@ -37,7 +37,7 @@ class Translation {
       return add(state_preparation(operation.payload->numbers, operation.operands()),
                  operation.condition);
     }
-    const bool numbers = std::ranges::all_of(operation.angles, &Angle::is_number);
+    const bool numbers = operation.has_numbers();
     const bool table = operation.gate == Gate::kDefined;
     if (operation.qubits.size() == 1 && !table) {
       const unsigned q = operation.qubits[0];

@@ -6,12 +6,12 @@
 #include <numbers>
 #include <utility>
 
+#include "core/constants.h"
 #include "quantum/transpiler/commutation.h"
 
 namespace quanta::quantum {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
 constexpr double kRootHalf = std::numbers::sqrt2 / 2;
 constexpr double kSameClass = 1e-12;  // of the coordinates of the chamber
 constexpr double kEdge = 1e-11;       // how near pi/4 counts as pi/4

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/utf8.h"
 
 namespace quanta::services::svg {
@@ -16,7 +17,6 @@ namespace {
 
 constexpr double kTextHeight = 12.0;
 constexpr double kLineHeight = 14.0;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Roughly, of a wide sans-serif font: what fits here fits in the narrower ones too.
 double letter_width(char32_t c) {
