@@ -7,6 +7,9 @@
 
 namespace quanta::portfolio {
 
+/// A gap that counts as none, beside the size of the value.
+inline constexpr double kProvenGap = 1e-8;
+
 /// For a minimisation: best - bound = gap >= 0; for a maximisation: bound - best = gap >= 0.
 struct Certificate {
   double best = 0.0;

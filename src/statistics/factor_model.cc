@@ -7,22 +7,11 @@
 #include <fmt/format.h>
 
 #include "statistics/checked_returns.h"
+#include "statistics/eigen_view.h"
 #include "statistics/moments.h"
 
 namespace quanta::statistics {
 namespace {
-
-using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Eigen::Map<const RowMatrix> view(const Matrix& m) {
-  return {m.data(), static_cast<Eigen::Index>(m.rows()), static_cast<Eigen::Index>(m.columns())};
-}
-
-Matrix to_matrix(const Eigen::MatrixXd& m) {
-  Matrix out(static_cast<std::size_t>(m.rows()), static_cast<std::size_t>(m.cols()));
-  Eigen::Map<RowMatrix>(out.data(), m.rows(), m.cols()) = m;
-  return out;
-}
 
 std::vector<double> to_vector(const Eigen::VectorXd& v) { return {v.begin(), v.end()}; }
 

@@ -8,17 +8,10 @@
 #include <Eigen/Dense>
 #include <fmt/format.h>
 
+#include "statistics/eigen_view.h"
+
 namespace quanta::statistics {
-namespace {
-
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Eigen::Map<const RowMajor> view(const Matrix& matrix) {
-  return {matrix.data(), static_cast<Eigen::Index>(matrix.rows()),
-          static_cast<Eigen::Index>(matrix.columns())};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Result<MomentPosterior> moment_posterior(const Matrix& returns) {
   QUANTA_TRY(Moments moments, estimate_moments(returns, {}));
@@ -30,15 +23,15 @@ Result<MomentPosterior> moment_posterior(const Matrix& returns) {
                                             n_periods, n, n + 1));
   }
   QUANTA_TRY(const CovarianceRank rank, covariance_rank(moments.covariance));
-  const RowMajor scatter = static_cast<double>(n_periods - 1) * view(moments.covariance);
-  const Eigen::LLT<RowMajor> cholesky(scatter);
+  const RowMatrix scatter = static_cast<double>(n_periods - 1) * view(moments.covariance);
+  const Eigen::LLT<RowMatrix> cholesky(scatter);
   if (rank.singular || cholesky.info() != Eigen::Success) {
     return bad_input("returns",
                      fmt::format("the covariance of the {} assets is singular (rank {}): some mix "
                                  "of them shows no risk at all, and there is no posterior",
                                  n, rank.rank));
   }
-  const RowMajor lower = cholesky.matrixL();
+  const RowMatrix lower = cholesky.matrixL();
   return MomentPosterior{
       .mean = std::move(moments.mean),
       .factor = Matrix(n, n, std::vector<double>(lower.data(), lower.data() + lower.size())),

@@ -11,16 +11,11 @@
 #include "statistics/checked_returns.h"
 #include "statistics/cross_products.h"
 #include "statistics/denoise.h"
+#include "statistics/eigen_view.h"
 #include "statistics/gerber.h"
 
 namespace quanta::statistics {
 namespace {
-
-using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Eigen::Map<const RowMatrix> view(const Matrix& m) {
-  return {m.data(), static_cast<Eigen::Index>(m.rows()), static_cast<Eigen::Index>(m.columns())};
-}
 
 /// a'b / divisor.
 Matrix mean_products(const Matrix& a, const Matrix& b, double divisor) {

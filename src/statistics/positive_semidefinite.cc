@@ -12,11 +12,11 @@ namespace {
 
 constexpr int kMostRounds = 10'000;
 
-Eigen::Map<const Eigen::MatrixXd> view(const Matrix& m) {  // symmetric: either order
+Eigen::Map<const Eigen::MatrixXd> symmetric_view(const Matrix& m) {  // symmetric: either order
   return {m.data(), static_cast<Eigen::Index>(m.rows()), static_cast<Eigen::Index>(m.columns())};
 }
 
-Matrix to_matrix(const Eigen::MatrixXd& m) {
+Matrix symmetric(const Eigen::MatrixXd& m) {
   Matrix out(static_cast<std::size_t>(m.rows()), static_cast<std::size_t>(m.cols()));
   Eigen::Map<Eigen::MatrixXd>(out.data(), m.rows(), m.cols()) = 0.5 * (m + m.transpose());
   return out;
@@ -38,10 +38,10 @@ Projection onto_cone(const Eigen::MatrixXd& m) {
 
 Result<NearestMatrix> nearest_positive_semidefinite(const Matrix& covariance) {
   QUANTA_CHECK(check_covariance(covariance));
-  const Eigen::MatrixXd given = view(covariance);
+  const Eigen::MatrixXd given = symmetric_view(covariance);
   const Projection projection = onto_cone(given);
   if (projection.smallest >= 0.0) return NearestMatrix{covariance, 0.0, projection.smallest};
-  return NearestMatrix{to_matrix(projection.matrix), (projection.matrix - given).norm(),
+  return NearestMatrix{symmetric(projection.matrix), (projection.matrix - given).norm(),
                        projection.smallest};
 }
 
@@ -53,7 +53,7 @@ Result<NearestMatrix> nearest_correlation(const Matrix& correlation) {
                                                "correlation is 1",
                                                i + 1, correlation(i, i)));
   }
-  const Eigen::MatrixXd given = view(correlation);
+  const Eigen::MatrixXd given = symmetric_view(correlation);
   const double least = -1e-12 * static_cast<double>(correlation.rows());
   Eigen::MatrixXd now = given;
   Eigen::MatrixXd correction = Eigen::MatrixXd::Zero(given.rows(), given.cols());
@@ -74,7 +74,7 @@ Result<NearestMatrix> nearest_correlation(const Matrix& correlation) {
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(now, Eigen::EigenvaluesOnly);
     if (solver.eigenvalues()[0] >= least) break;
   }
-  result.matrix = to_matrix(now);
+  result.matrix = symmetric(now);
   result.distance = (now - given).norm();
   return result;
 }

@@ -1,7 +1,8 @@
 // The architecture's rules about includes, checked on every file of src/ and bench/:
 //   - a file includes its own module and those that its module's arrows lead to; the arrows are the
 //     USES of quanta_module in CMakeLists.txt, which is the one place where they stand;
-//   - heavy headers stay out of headers, and Boost.JSON in core/json;
+//   - heavy headers stay out of headers, but Eigen may be in one named eigen_*.h, which then is
+//     heavy itself, and Boost.JSON in core/json;
 //   - engines are pure: no files, clocks, environment or randomness from outside.
 #include <algorithm>
 #include <cctype>
@@ -142,6 +143,10 @@ std::vector<std::string> faults_of(const std::string& file, std::string_view tex
   // A benchmark lies beside the code that it times, but belongs to `quanta bench`.
   const std::string module = file.ends_with("_bench.cc") ? "bench" : folder;
 
+  const auto is_of_eigen = [](std::string_view path) {
+    return path.substr(path.rfind('/') + 1).starts_with("eigen_") && path.ends_with(".h");
+  };
+
   std::stringstream lines(without_comments(text));
   std::size_t number = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -158,6 +163,8 @@ std::vector<std::string> faults_of(const std::string& file, std::string_view tex
         fault(fmt::format("\"{}\" does not begin with a module", include.name));
       } else if (!module.empty() && !arrows.at(module).contains(target)) {
         fault(fmt::format("{} may not include {}", module, target));
+      } else if (is_header && is_of_eigen(include.name)) {
+        fault(fmt::format("the heavy header \"{}\" belongs in a .cc file", include.name));
       }
       continue;
     }
@@ -166,7 +173,7 @@ std::vector<std::string> faults_of(const std::string& file, std::string_view tex
       const bool is_json = name.starts_with("boost/json");
       if (is_json && !file.starts_with("core/json")) {
         fault("Boost.JSON is included by core/json only; include core/json.h");
-      } else if (is_header && !is_json &&
+      } else if (is_header && !is_json && !(is_of_eigen(file) && name.starts_with("Eigen/")) &&
                  starts_with_any(name, {"CLI/App", "CLI/CLI", "spdlog/", "toml++/", "boost/",
                                         "Eigen/", "unsupported/Eigen"})) {
         fault(fmt::format("the heavy header <{}> belongs in a .cc file", name));
@@ -288,7 +295,10 @@ TEST(Arrows, TellWhatBreaksARule) {
        "platform/a.h:1: the heavy header <toml++/toml.h> belongs in a .cc file"},
       {"market/a.h", "#include <Eigen/Dense>",
        "market/a.h:1: the heavy header <Eigen/Dense> belongs in a .cc file"},
-      {"market/a.cc", "#include <Eigen/Dense>", ""},
+      {"market/a.cc", "#include <Eigen/Dense>\n#include \"market/eigen_a.h\"", ""},
+      {"market/eigen_a.h", "#include <Eigen/Core>", ""},
+      {"market/a.h", "#include \"market/eigen_a.h\"",
+       "market/a.h:1: the heavy header \"market/eigen_a.h\" belongs in a .cc file"},
       {"core/json.h", "#include <boost/json/value.hpp>", ""},
       {"services/a.cc", "#include <boost/json/value.hpp>",
        "services/a.cc:1: Boost.JSON is included by core/json only; include core/json.h"},

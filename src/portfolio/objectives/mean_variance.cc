@@ -21,8 +21,6 @@
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kProvenGap = 1e-8;
-
 double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
 
 // ---- What may be wrong --------------------------------------------------------------------------

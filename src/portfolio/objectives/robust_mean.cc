@@ -27,12 +27,11 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kProvenGap = 1e-8;
-constexpr double kMet = 1e-9;
-constexpr int kMostSteps = 100;
+constexpr double kRowRoom = 1e-9;
+constexpr int kMostRobustSteps = 100;
 constexpr int kMostTrials = 200;
 /// A rise of the utility, beside the means, that the next Newton step squares away.
-constexpr double kArrived = 1e-13;
+constexpr double kSettled = 1e-13;
 /// How near a target counts as reached, beside the means.
 constexpr double kReached = 1e-13;
 
@@ -133,7 +132,7 @@ class RobustUtility {
     }
     double value = value_of(weights_, delta);
     QuadraticSolution solution;
-    for (int step = 0; step < kMostSteps; ++step) {
+    for (int step = 0; step < kMostRobustSteps; ++step) {
       if (execution_.cancelled()) return cancelled_error();
       QUANTA_TRY(solution, solve_model(delta));
       const std::vector<double> x =
@@ -141,14 +140,14 @@ class RobustUtility {
       const VectorXd change = Eigen::Map<const VectorXd>(x.data(), size()) - weights_;
       double length = 1.0;
       double next = value_of(weights_ + change, delta);
-      while (!(next >= value - kArrived * unit()) && length > 1e-12) {
+      while (!(next >= value - kSettled * unit()) && length > 1e-12) {
         length *= 0.5;
         next = value_of(weights_ + length * change, delta);
       }
       weights_ += length * change;
       const double rise = next - value;
       value = next;
-      if (p_.radius == 0.0 || rise <= kArrived * unit()) break;
+      if (p_.radius == 0.0 || rise <= kSettled * unit()) break;
     }
     if (!(weights_.cwiseAbs().maxCoeff() < kFarWeight)) {
       return infeasible("objective", "the objective rises with ever larger weights; set bounds");
@@ -266,7 +265,7 @@ RobustAnswer answer_of(const RobustProblem& p, Best best, int iterations) {
       utility ? std::max(proof.bound, out.value) : std::min(proof.bound, out.value);
   out.certificate.gap = std::abs(out.value - out.certificate.bound);
   out.certificate.proven =
-      out.certificate.gap <= room && beyond <= room && proof.infeasibility <= kMet;
+      out.certificate.gap <= room && beyond <= room && proof.infeasibility <= kRowRoom;
 
   // The gradient of what is minimised: minus the utility, or the variance less the target's part.
   VectorXd worst_mean = mean;

@@ -25,7 +25,6 @@ using Eigen::Index;
 using Eigen::VectorXd;
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-constexpr double kProvenGap = 1e-8;
 /// How far weights may miss a constraint and be allowed.
 constexpr double kMet = 1e-9;
 /// How far a reached target may fall short of one that was asked for, beside their size.

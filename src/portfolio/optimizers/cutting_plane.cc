@@ -9,11 +9,11 @@
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kFar = 1e4;
+constexpr double kStandIn = 1e4;
 /// A tangent that lifts the master by less than this beside the value is rounding.
 constexpr double kLift = 1e-14;
 /// A slope beyond a stand-in that is smaller than this beside the tangents' is rounding.
-constexpr double kNoSlope = 1e-9;
+constexpr double kFlatSlope = 1e-9;
 
 /// The largest absolute entry; 1 where there is none.
 double size_of(std::span<const double> row) {
@@ -48,8 +48,8 @@ class Master {
     std::vector<double> linear(n_ + 1);
     std::vector<double> lower(polyhedron.lower);
     std::vector<double> upper(polyhedron.upper);
-    for (double& bound : lower) bound = std::max(bound, -kFar);
-    for (double& bound : upper) bound = std::min(bound, kFar);
+    for (double& bound : lower) bound = std::max(bound, -kStandIn);
+    for (double& bound : upper) bound = std::min(bound, kStandIn);
     linear[n_] = 1.0;
     lower.push_back(-kInfinity);
     upper.push_back(kInfinity);
@@ -153,8 +153,8 @@ Result<CuttingPlaneAnswer> minimize_by_tangents(
     }
   }
   for (std::size_t i = 0; i < n; ++i) {
-    const bool below = std::isinf(polyhedron.lower[i]) && slope[i] > kNoSlope * size;
-    const bool above = std::isinf(polyhedron.upper[i]) && slope[i] < -kNoSlope * size;
+    const bool below = std::isinf(polyhedron.lower[i]) && slope[i] > kFlatSlope * size;
+    const bool above = std::isinf(polyhedron.upper[i]) && slope[i] < -kFlatSlope * size;
     if (finished && (below || above))
       return infeasible("objective", "the objective falls without limit");
   }

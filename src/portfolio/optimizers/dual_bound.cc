@@ -10,13 +10,12 @@
 
 #include "core/constants.h"
 #include "core/sums.h"
+#include "portfolio/weights.h"
 
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kLargestWeight = 1e4;
-/// How far the sum of limits may miss the total by rounding: ten limits of 0.1 sum to less than 1.
-constexpr double kSumRoom = 1e-12;
+constexpr double kFurthestWeight = 1e4;
 
 /// What a violation of a row means for x: divided by its largest entry, so that a row of daily
 /// returns is held to as many digits as one of ones.
@@ -76,7 +75,7 @@ DualBound dual_bound(const QuadraticProgram& program, std::span<const double> x,
     if (std::isinf(worst)) {
       any_unlimited = true;
       unlimited[i] = g[i];
-      unlimited_in_reach -= std::abs(g[i]) * (kLargestWeight + std::abs(x[i]));
+      unlimited_in_reach -= std::abs(g[i]) * (kFurthestWeight + std::abs(x[i]));
     } else {
       over_box += g[i] * (worst - x[i]);
     }

@@ -327,7 +327,7 @@ std::vector<double> convex_diagonal(const LotProblem& problem) {
   return {d.begin(), d.end()};
 }
 
-struct Node {
+struct TreeNode {
   std::vector<unsigned> low;   // z_i >= low_i
   std::vector<unsigned> high;  // z_i <= high_i
   std::vector<double> point;   // the parent's continuous minimiser
@@ -354,7 +354,7 @@ class Relaxation {
 
   /// A bound on the node, with the minimiser in node.point and an integer point of the node in
   /// `integers`.
-  double solve(Node& node, std::vector<unsigned>& integers) {
+  double solve(TreeNode& node, std::vector<unsigned>& integers) {
     start(node);
     descend(node);
     return bound(node, integers);
@@ -369,13 +369,13 @@ class Relaxation {
   }
 
   /// Slope of f_i for the unit from t to t + 1.
-  double hull_slope(const Node& node, std::size_t i, double t) const {
+  double hull_slope(const TreeNode& node, std::size_t i, double t) const {
     return d_[i] >= 0.0 ? d_[i] * (2.0 * t + 1.0)
                         : d_[i] * (real(node.low[i]) + real(node.high[i]));
   }
 
   /// Moves the parent's point into the node's box and onto the sum, then takes the slopes.
-  void start(Node& node) {
+  void start(TreeNode& node) {
     double sum = 0.0;
     for (std::size_t i = 0; i < n_; ++i) {
       node.point[i] = std::clamp(node.point[i], real(node.low[i]), real(node.high[i]));
@@ -395,7 +395,7 @@ class Relaxation {
   }
 
   /// Moves weight between the two assets that gain most by it, up to the next kink of the hull.
-  void descend(Node& node) {
+  void descend(TreeNode& node) {
     constexpr double kKink = 1e-12;
     for (std::size_t step = 0; step < kStepsPerAsset * n_; ++step) {
       std::size_t up = n_;
@@ -439,7 +439,7 @@ class Relaxation {
   /// bound whatever y is: lot by lot to the cheapest asset, exact because each f_i is convex. With
   /// groups each is first brought to its least that way, and then takes no more than its most; that
   /// is exact too, the cost of a group being convex in its number of lots.
-  double bound(const Node& node, std::vector<unsigned>& integers) {
+  double bound(const TreeNode& node, std::vector<unsigned>& integers) {
     double total = 0.0;
     unsigned left = problem_.n_lots;
     using Offer = std::pair<double, std::size_t>;
@@ -496,7 +496,7 @@ class Relaxation {
 
 /// Draws in what a sum in [least, most] of these assets implies: none can hold fewer or more than
 /// the others leave to it. False where the node is empty.
-bool tighten(Node& node, std::span<const std::size_t> assets, std::uint64_t least,
+bool tighten(TreeNode& node, std::span<const std::size_t> assets, std::uint64_t least,
              std::uint64_t most) {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
@@ -518,7 +518,7 @@ bool tighten(Node& node, std::span<const std::size_t> assets, std::uint64_t leas
 
 /// What the sum and the groups imply. Where that leaves anything, every part can be brought within
 /// its limits and all of them to the sum.
-bool tighten(Node& node, const LotProblem& problem, const LotParts& parts,
+bool tighten(TreeNode& node, const LotProblem& problem, const LotParts& parts,
              std::span<const std::size_t> all) {
   if (!tighten(node, all, problem.n_lots, problem.n_lots)) return false;
   if (problem.groups.empty()) return true;
@@ -550,7 +550,7 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
   std::vector<std::size_t> all(n);
   std::iota(all.begin(), all.end(), std::size_t{0});
 
-  std::vector<Node> open;
+  std::vector<TreeNode> open;
   open.push_back(
       {std::vector<unsigned>(n), std::vector<unsigned>(n, problem.max_lots),
        std::vector<double>(n, static_cast<double>(problem.n_lots) / static_cast<double>(n))});
@@ -566,7 +566,7 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
   };
   while (!open.empty() &&
          (n_nodes == 0 || (n_nodes < options.max_nodes && !execution.cancelled()))) {
-    Node node = std::move(open.back());
+    TreeNode node = std::move(open.back());
     open.pop_back();
     if (hopeless(node.bound) || !tighten(node, problem, parts, all)) continue;
     ++n_nodes;
@@ -593,7 +593,7 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
     if (asset == n) continue;  // a single point, which has been tried
     const auto split = static_cast<unsigned>(
         std::clamp(std::floor(node.point[asset]), real(node.low[asset]), node.high[asset] - 1.0));
-    Node below = node;
+    TreeNode below = node;
     below.high[asset] = split;
     node.low[asset] = split + 1;
     // The side of the point is searched first.
@@ -607,7 +607,7 @@ Result<ExactLots> branch_and_bound(const LotProblem& problem, const ExactLotsOpt
   result.lots = std::move(incumbent.lots);
   result.iterations = n_nodes;
   double bound = std::min(result.value, least_left_out);
-  for (const Node& node : open) bound = std::min(bound, node.bound);
+  for (const TreeNode& node : open) bound = std::min(bound, node.bound);
   result.certificate = {result.value, bound, result.value - bound,
                         result.value - bound <= 1e-9 * std::abs(result.value) + room};
   return result;

@@ -23,11 +23,11 @@ namespace {
 
 /// Amplitudes times gates of all evaluations together: some seconds on one thread.
 constexpr double kMostUpdates = 4e9;
-constexpr double kFewestEvaluations = 20.0;
+constexpr double kFewestRuns = 20.0;
 /// An energy with its slopes, in runs of the circuit.
 constexpr double kRunsOfGradient = 4.0;
 /// States within this share of (worst - best), or rounding, of the best count as best.
-constexpr double kTie = 1e-9;
+constexpr double kSameEnergy = 1e-9;
 constexpr std::size_t kMostSamples = 4096;
 
 quantum::PauliSum hamiltonian_of(const quantum::Ising& ising) {
@@ -58,7 +58,7 @@ void read_out(const quantum::QuadraticCost& cost, const quantum::StateVector& st
   });
   const double best = std::ranges::min(values);
   const double worst = std::ranges::max(values);
-  const double tie = best + std::max(kTie * (worst - best), 1e-13 * std::abs(best));
+  const double tie = best + std::max(kSameEnergy * (worst - best), 1e-13 * std::abs(best));
   for (std::size_t r = 0; r < states.size(); ++r) {
     if (values[r] > tie) continue;
     result.probability_of_best += probabilities[r];
@@ -98,7 +98,7 @@ Result<QaoaLots> solve_by_vqe(const LotProblem& problem, const VqeLotsOptions& o
   const double updates = std::ldexp(
       kRunsOfGradient * options.layers * static_cast<double>(n_qubits), static_cast<int>(n_qubits));
   const auto evaluations =
-      static_cast<std::size_t>(std::max(kFewestEvaluations, kMostUpdates / std::max(updates, 1.0)));
+      static_cast<std::size_t>(std::max(kFewestRuns, kMostUpdates / std::max(updates, 1.0)));
   const quantum::VqeOptions search{
       .ansatz = {.form = quantum::AnsatzForm::kGivens,
                  .layers = options.layers,

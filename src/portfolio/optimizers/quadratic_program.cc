@@ -24,7 +24,7 @@ using Eigen::VectorXd;
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// A gap and a miss of the rows, beside value and x, that count as rounding.
-constexpr double kProven = 1e-9;
+constexpr double kProvenProgram = 1e-9;
 constexpr int kMostPrices = 6;
 
 double largest(const VectorXd& x) { return x.size() == 0 ? 0.0 : x.lpNorm<Eigen::Infinity>(); }
@@ -681,8 +681,8 @@ QuadraticProgram elastic(const QuadraticProgram& p, double price) {
 
 bool is_proven(const QuadraticProgram& program, const QuadraticSolution& solution) {
   const DualBound proof = dual_bound(program, solution);
-  return std::abs(proof.value - proof.bound) <= kProven * (1.0 + std::abs(proof.value)) &&
-         proof.infeasibility <= kProven * (1.0 + largest_entry(solution.x));
+  return std::abs(proof.value - proof.bound) <= kProvenProgram * (1.0 + std::abs(proof.value)) &&
+         proof.infeasibility <= kProvenProgram * (1.0 + largest_entry(solution.x));
 }
 
 /// By way of the elastic program; nothing where that proves no answer either.
