@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +14,14 @@ namespace quanta::quantum::openqasm {
 namespace {
 
 constexpr Type kWhole{.kind = Kind::kInt};
+
+/// What a case compares with, where two of the same can be told.
+std::optional<std::uint64_t> case_number(const Value& value) {
+  if (const auto* number = std::get_if<std::uint64_t>(&value)) return *number;
+  const auto* bits = std::get_if<Bits>(&value);
+  if (bits == nullptr || !bits->known() || bits->cells.size() > 64) return {};
+  return to_integer(*bits);
+}
 
 }  // namespace
 
@@ -319,7 +330,7 @@ Result<void> Compiler::compile(Position at, const Subroutine& node) {
     emit(Op::kReturn, at);
   } else {
     if (!unit().returns) {
-      return fault(at, fmt::format("subroutine \"{}\" promises a {}, but has no return", node.name,
+      return fault(at, fmt::format("subroutine \"{}\" promises {}, but has no return", node.name,
                                    to_text(signature.result)));
     }
     code_.messages.push_back(fmt::format("subroutine \"{}\" ended without the {} that it promises",
@@ -700,6 +711,7 @@ Result<void> Compiler::compile(Position at, const Switch& node) {
     std::uint32_t past = 0;
   };
   std::vector<Branch> branches;
+  std::map<std::uint64_t, Position> seen;
   const SwitchCase* otherwise = nullptr;
   for (const SwitchCase& next : node.cases) {
     if (next.is_default) {
@@ -714,6 +726,13 @@ Result<void> Compiler::compile(Position at, const Switch& node) {
       emit(Op::kLoad, place, slot);
       QUANTA_TRY(Compiled right, expression(next.values[i]));
       if (!right.constant) return fault(place, "a case is not a constant");
+      if (const auto number = case_number(*right.constant)) {
+        const auto [first, added] = seen.emplace(*number, place);
+        if (!added) {
+          return fault(place, fmt::format("a case of the same value stands in line {} already",
+                                          first->second.line));
+        }
+      }
       QUANTA_TRY([[maybe_unused]] const Compiled equal,
                  combine(Operator::kEqual, std::move(left), std::move(right), place));
       if (i > 0) {

@@ -108,6 +108,7 @@ class Runner {
     const std::array<double, 2> weights = {weight(false), weight(true)};
     const double p = weights[1] / (weights[0] + weights[1]);
     const std::array<Share, 2> shares = split(branch.share, p);
+    QUANTA_CHECK(check_number((alive(shares[0]) ? 1U : 0U) + (alive(shares[1]) ? 1U : 0U)));
     branch.pure = branch.pure && (p < rounding_ || 1.0 - p < rounding_);
     const bool outcome = !alive(shares[0]);
     branch.share = shares[outcome ? 1 : 0];
@@ -115,7 +116,7 @@ class Runner {
     branch.history.push_back(outcome);
     ++branch.told;
     if (!outcome && alive(shares[1])) {
-      QUANTA_CHECK(put_aside(branch, step, weights, shares[1]));
+      put_aside(branch, step, weights, shares[1]);
     } else {
       branch.state.project(step.qubit, outcome, weights[outcome ? 1 : 0], execution_);
     }
@@ -123,16 +124,22 @@ class Runner {
     return true;
   }
 
-  /// The branch goes on with outcome 0; that with 1 waits.
-  Result<void> put_aside(Branch& branch, const Step& step, const std::array<double, 2>& weights,
-                         const Share& share) {
-    if (!options_.shots && followed_.branches + waiting_.size() + 2 > options_.most_branches) {
-      return fail(ErrorKind::kResource,
-                  fmt::format("more than {} branches of measurement outcomes; draw shots instead "
-                              "of following all of them",
-                              options_.most_branches),
-                  "shots");
+  /// Of all branches, `more` of them from the one that is followed.
+  Result<void> check_number(std::size_t more) const {
+    if (options_.shots || followed_.branches + followed_.left_out + waiting_.size() + more <=
+                              options_.most_branches) {
+      return {};
     }
+    return fail(ErrorKind::kResource,
+                fmt::format("more than {} branches of measurement outcomes; draw shots instead of "
+                            "following all of them",
+                            options_.most_branches),
+                "shots");
+  }
+
+  /// The branch goes on with outcome 0; that with 1 waits.
+  void put_aside(Branch& branch, const Step& step, const std::array<double, 2>& weights,
+                 const Share& share) {
     Branch other{branch.process->clone(),
                  branch.state.split(step.qubit, weights, execution_),
                  share,
@@ -143,7 +150,6 @@ class Runner {
     tell(other, step, true);
     bytes_waiting_ += other.state.bytes();
     waiting_.push_back(std::move(other));
-    return {};
   }
 
   /// What goes to the outcomes 0 and 1, the second of which has probability p.
@@ -158,6 +164,7 @@ class Runner {
                                    Share{.probability = share.probability * p}};
     for (Share& part : shares) {
       if (part.probability >= kLeast) continue;
+      ++followed_.left_out;
       followed_.pruned += part.probability;
       part.probability = 0.0;
     }

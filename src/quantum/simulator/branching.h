@@ -59,14 +59,16 @@ struct BranchEnd {
 struct Followed {
   std::size_t branches = 0;
   std::size_t repeated = 0;  ///< branches that were run again from the start, for want of memory
-  double pruned = 0.0;       ///< exact: probability of the branches that were left out
+  std::size_t left_out = 0;  ///< exact: branches given up for their small probability
+  double pruned = 0.0;       ///< exact: probability of those together
 };
 
 /// Runs the process to the end of every branch and calls at_end there. Exact: an outcome whose
 /// probability, given its history, is below 1e-15 (in single precision 1e-12) is taken for rounding
 /// and never happens; a branch
 /// whose own probability falls below 1e-15 is left out and counted in `pruned`, so that a loop
-/// until success ends. Reset: measured without a record, then flipped where it was 1.
+/// until success ends; those left out count towards most_branches. Reset: measured without a
+/// record, then flipped where it was 1.
 ///
 /// Depth first, the first outcome first: the draws and all sums have the same order for any number
 /// of threads.

@@ -82,6 +82,22 @@ TEST(Branching, StopsAtTooManyBranches) {
   EXPECT_TRUE(run_branches(*process, {.shots = 10, .most_branches = 1}, {}, {}).has_value());
 }
 
+// One of 20 measurements may give 1, with a chance of 1e-8; two never do. That is 21 branches and
+// 190 that are left out where the second 1 would come.
+TEST(Branching, CountsTheBranchesItLeavesOut) {
+  const double angle = 2.0 * std::asin(1e-4);
+  Circuit circuit(1, 1);
+  for (int i = 0; i < 20; ++i) circuit.reset(0).ry(angle, 0).measure(0, 0);
+  const auto process = process_of(circuit);
+  const auto enough = run_branches(*process, {.most_branches = 211}, {}, {});
+  ASSERT_TRUE(enough.has_value());
+  EXPECT_EQ(enough->followed.branches, 21U);
+  EXPECT_EQ(enough->followed.left_out, 190U);
+  const auto result = run_branches(*process, {.most_branches = 100}, {}, {});
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().kind, ErrorKind::kResource);
+}
+
 TEST(Branching, StopsWhenAsked) {
   std::stop_source source;
   source.request_stop();
