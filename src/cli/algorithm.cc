@@ -1,5 +1,7 @@
 #include "cli/algorithm.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/figures.h"
@@ -12,24 +14,44 @@ namespace {
 
 using services::ExampleDocument;
 
-std::string text_of(const ExampleDocument& document, const Terminal& terminal) {
-  std::string text = fmt::format("{}: {}\n  {}\n\n  {}\n  exact: {}\n\n",
-                                 styled(terminal, Style::kBold, document.algorithm), document.about,
-                                 document.source, document.problem, figure(document.exact));
+/// The methods and their numbers, labels longer than `most` columns going on below.
+std::string table_of(const ExampleDocument& document, const Terminal& terminal, std::size_t most) {
   Table table(
       {{"method", Align::kLeft}, {"kind", Align::kLeft}, {"value"}, {"error"}, {"cost"}, {"time"}});
   for (const auto& row : document.rows) {
     const bool quantum = row.kind == services::MethodKind::kQuantum;
-    table.add({row.method,
+    const std::string method = wrapped(row.method, most, 0);
+    const std::size_t first = method.find('\n');
+    table.add({method.substr(0, first),
                {std::string(to_text(row.kind)), quantum ? Style::kAccent : Style::kPlain},
                figure(row.value),
                row.error ? fmt::format("{:.2g}", *row.error) : "-",
-               fmt::format("{:.6g}", row.cost),
+               fmt::format("{:.0f}", row.cost),
                row.seconds > 0 ? duration(row.seconds) : "-"});
+    for (std::size_t begin = first + 1; begin < method.size();) {
+      const std::size_t end = method.find('\n', begin);
+      table.add({"  " + method.substr(begin, end - begin)});
+      begin = end + 1;
+    }
   }
-  text += table.to_text(terminal);
-  text += fmt::format("\n  cost: {}\n\n  {}\n", document.cost_unit, document.verdict);
-  return text;
+  return table.to_text(terminal);
+}
+
+std::string text_of(const ExampleDocument& document, const Terminal& terminal) {
+  const std::size_t width = terminal.width;
+  std::string text = wrapped(fmt::format("{}: {}", document.algorithm, document.about), width, 0);
+  text.replace(0, document.algorithm.size(), styled(terminal, Style::kBold, document.algorithm));
+  text += wrapped(document.source, width) + "\n";
+  text += wrapped(document.problem, width);
+  text += fmt::format("  exact: {}\n\n", figure(document.exact));
+  std::size_t longest = 0;
+  for (const auto& row : document.rows) longest = std::max(longest, display_width(row.method));
+  const std::string table = table_of(document, {.unicode = terminal.unicode}, longest);
+  const std::size_t taken = display_width(std::string_view(table).substr(0, table.find('\n')));
+  const std::size_t excess = taken > width ? taken - width + 2 : 0;  // 2: what goes on is set in
+  text += table_of(document, terminal, longest - std::min(excess, longest));
+  text += "\n" + wrapped("cost: " + document.cost_unit, width) + "\n";
+  return text + wrapped(document.verdict, width);
 }
 
 }  // namespace
