@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,8 @@ constexpr std::size_t kTileAmplitudes = 16384;
 constexpr std::size_t kTileStep = 4;
 /// A high pass keeps so many pairs of blocks; of more it makes them anew each time.
 constexpr std::size_t kMostKeptPairs = std::size_t{1} << 19;
+/// High qubits whose exchanges are done together: at most 20 rows of a tile.
+constexpr unsigned kExchangeWindow = 6;
 
 /// Sorted by length, so that a kernel's loops are regular.
 template <class List>
@@ -29,6 +32,15 @@ void add_groups(std::vector<std::pair<std::uint32_t, RunPair>> runs, List& list)
     }
     ++list.groups.back().count;
     list.runs.push_back(run);
+  }
+}
+
+/// Asks for n numbers to be brought into cache.
+template <class Number>
+void fetch_numbers(const Number* numbers, std::size_t n) {
+  constexpr std::size_t kLine = 64 / sizeof(Number);
+  for (std::size_t i = 0; i < n + kLine - 1; i += kLine) {
+    __builtin_prefetch(numbers + std::min(i, n - 1), 1);
   }
 }
 
@@ -72,6 +84,36 @@ std::vector<std::pair<std::uint32_t, RunPair>> cross_runs(unsigned n_low, unsign
     });
   }
   return runs;
+}
+
+/// Exchanges within some qubits.
+struct ExchangeWindow {
+  std::uint64_t qubits;
+  std::vector<QubitPair> pairs;
+};
+
+/// The exchanges put together by windows of kExchangeWindow from `begin` on, each as early as what
+/// it does not commute with allows; one between two windows is a window of all qubits by itself.
+std::vector<ExchangeWindow> exchange_windows(std::span<const QubitPair> pairs, unsigned begin) {
+  std::vector<ExchangeWindow> windows;
+  for (const QubitPair& pair : pairs) {
+    const unsigned number = (pair.first - begin) / kExchangeWindow;
+    const bool within = (pair.second - begin) / kExchangeWindow == number;
+    const std::uint64_t qubits = within ? (bit(kExchangeWindow) - 1)
+                                              << (begin + number * kExchangeWindow)
+                                        : ~std::uint64_t{0};
+    std::size_t place = windows.size();
+    for (std::size_t w = windows.size(); within && w-- > 0;) {
+      if (windows[w].qubits == qubits) place = w;
+      if (std::ranges::any_of(windows[w].pairs,
+                              [&](const QubitPair& other) { return share_qubit(pair, other); })) {
+        break;
+      }
+    }
+    if (place == windows.size()) windows.push_back({qubits, {}});
+    windows[place].pairs.push_back(pair);
+  }
+  return windows;
 }
 
 }  // namespace
@@ -153,18 +195,28 @@ std::size_t ExchangeSequence::end_of(std::size_t b) const {
   return b + 1 < space_.blocks().size() ? space_.blocks()[b + 1].offset : space_.dimension();
 }
 
-/// For each pair of high qubits, the offsets of the blocks of a low weight that it exchanges.
-std::vector<std::vector<RunPair>> ExchangeSequence::block_pairs(std::span<const QubitPair> pairs,
-                                                                unsigned weight) const {
-  std::vector<std::vector<RunPair>> result(pairs.size());
-  for (const auto& block : space_.blocks()) {
-    if (block.weight != weight) continue;
-    for (std::size_t g = 0; g < pairs.size(); ++g) {
-      const std::uint64_t first = bit(pairs[g].first);
-      const std::uint64_t second = bit(pairs[g].second);
-      if ((block.high & first) == 0 || (block.high & second) != 0) continue;
-      const std::uint64_t partner = (block.high ^ first ^ second) | (bit(weight) - 1);
-      result[g].push_back({block.offset, static_cast<std::uint32_t>(combinadic_rank(partner))});
+/// The exchanges of high qubits among the blocks of a low weight, as offsets: those within six
+/// neighbouring qubits for one value of all other qubits after the other, so that what they mix
+/// stays in first-level cache; in their order but where they commute.
+std::vector<RunPair> ExchangeSequence::block_pairs(std::span<const QubitPair> pairs,
+                                                   unsigned weight) const {
+  std::vector<RunPair> result;
+  for (const ExchangeWindow& window : exchange_windows(pairs, space_.n_low())) {
+    std::map<std::uint64_t, std::vector<std::vector<RunPair>>> parts;  // by the other qubits
+    for (const auto& block : space_.blocks()) {
+      if (block.weight != weight) continue;
+      auto& part = parts[block.high & ~window.qubits];
+      part.resize(window.pairs.size());
+      for (std::size_t g = 0; g < window.pairs.size(); ++g) {
+        const std::uint64_t first = bit(window.pairs[g].first);
+        const std::uint64_t second = bit(window.pairs[g].second);
+        if ((block.high & first) == 0 || (block.high & second) != 0) continue;
+        const std::uint64_t partner = (block.high ^ first ^ second) | (bit(weight) - 1);
+        part[g].push_back({block.offset, static_cast<std::uint32_t>(combinadic_rank(partner))});
+      }
+    }
+    for (const auto& [others, lists] : parts) {
+      for (const auto& list : lists) result.insert(result.end(), list.begin(), list.end());
     }
   }
   return result;
@@ -172,11 +224,11 @@ std::vector<std::vector<RunPair>> ExchangeSequence::block_pairs(std::span<const 
 
 /// The sum of group(first, second, runs) over the groups of all exchanges, in their order or
 /// backward, with what the runs' offsets count from; before(b) and after(b) around block b of a low
-/// pass.
-template <class OnGroup, class Before, class After>
+/// pass; fetch(position, n) before a high pass reads there.
+template <class OnGroup, class Before, class After, class Fetch>
 double ExchangeSequence::sweep(const Execution& execution, const Pass& pass, bool backward,
-                               const OnGroup& group, const Before& before,
-                               const After& after) const {
+                               const OnGroup& group, const Before& before, const After& after,
+                               const Fetch& fetch) const {
   const auto blocks = space_.blocks();
   const std::size_t n_pairs = pass.pairs.size();
   const auto in_order = [&](std::size_t g) { return backward ? n_pairs - 1 - g : g; };
@@ -196,6 +248,7 @@ double ExchangeSequence::sweep(const Execution& execution, const Pass& pass, boo
     return for_blocks([&](std::size_t b) {
       const auto& block = blocks[b];
       double sum = 0.0;
+      if (b + 1 < blocks.size()) fetch(blocks[b + 1].offset, end_of(b + 1) - blocks[b + 1].offset);
       before(b);
       for (std::size_t g = 0; g < n_pairs; ++g) {
         sum += groups_of(pass.lists[block.weight][in_order(g)], block.offset, block.offset);
@@ -218,16 +271,26 @@ double ExchangeSequence::sweep(const Execution& execution, const Pass& pass, boo
     const unsigned weight = tiles_[begin].weight;
     std::size_t end = begin;
     while (end < tiles_.size() && tiles_[end].weight == weight) ++end;
-    std::vector<std::vector<RunPair>> made;
+    std::vector<RunPair> made;
     if (pass.blocks.empty()) made = block_pairs(pass.pairs, weight);
-    const auto& lists = pass.blocks.empty() ? made : pass.blocks[weight];
+    if (backward) {
+      if (!pass.blocks.empty()) made = pass.blocks[weight];
+      std::ranges::reverse(made);
+    }
+    const auto& runs = pass.blocks.empty() || backward ? made : pass.blocks[weight];
+    std::vector<std::uint32_t> rows;
+    for (const auto& block : blocks) {
+      if (block.weight == weight) rows.push_back(block.offset);
+    }
+    const bool fits = rows.size() * kTileStep <= kTileAmplitudes;
     total += parallel_sum(execution, end - begin, 1, [&](std::size_t first, std::size_t last) {
       double sum = 0.0;
       for (std::size_t t = begin + first; t < begin + last; ++t) {
-        const Tile& tile = tiles_[t];
-        for (std::size_t g = 0; g < n_pairs; ++g) {
-          sum += group(tile.begin, tile.begin, RunGroup{tile.length, lists[in_order(g)]});
+        if (fits && t + 1 < end) {
+          const Tile& next = tiles_[t + 1];
+          for (const std::uint32_t row : rows) fetch(row + next.begin, next.length);
         }
+        sum += group(tiles_[t].begin, tiles_[t].begin, RunGroup{tiles_[t].length, runs});
       }
       return sum;
     });
@@ -249,6 +312,9 @@ void ExchangeSequence::apply(const Execution& execution, std::span<std::complex<
     return 0.0;
   };
   const auto nothing = [](std::size_t /*b*/) {};
+  const auto fetch = [&](std::size_t begin, std::size_t n) {
+    fetch_numbers(amplitudes.data() + begin, n);
+  };
   const bool fused = before && !passes_.empty() && passes_[0].kind == Kind::kLow;
   if (before && !fused) parallel_for(execution, amplitudes.size(), kChunkAmplitudes, before);
   if (columns_) columns_->apply(execution, amplitudes, c, s);
@@ -256,7 +322,7 @@ void ExchangeSequence::apply(const Execution& execution, std::span<std::complex<
     const auto before_block = [&](std::size_t b) {
       if (fused && p == 0) before(space_.blocks()[b].offset, end_of(b));
     };
-    sweep(execution, passes_[p], false, group, before_block, nothing);
+    sweep(execution, passes_[p], false, group, before_block, nothing, fetch);
   }
 }
 
@@ -274,6 +340,10 @@ ExchangeSequence::Sums ExchangeSequence::undo(
                          runs, c, s);
   };
   const auto nothing = [](std::size_t /*b*/) {};
+  const auto fetch = [&](std::size_t begin, std::size_t n) {
+    fetch_numbers(psi.data() + begin, n);
+    fetch_numbers(phi.data() + begin, n);
+  };
   const bool fused = after && !passes_.empty() && passes_[0].kind == Kind::kLow;
   std::vector<double> after_sums(fused ? space_.blocks().size() : 0);
   Sums sums;
@@ -282,7 +352,7 @@ ExchangeSequence::Sums ExchangeSequence::undo(
     const auto after_block = [&](std::size_t b) {
       if (fused && p == 0) after_sums[b] = after(space_.blocks()[b].offset, end_of(b));
     };
-    sums.exchanges += sweep(execution, passes_[p], true, group, nothing, after_block);
+    sums.exchanges += sweep(execution, passes_[p], true, group, nothing, after_block, fetch);
   }
   for (const double sum : after_sums) sums.after += sum;
   if (after && !fused) sums.after = parallel_sum(execution, psi.size(), kChunkAmplitudes, after);

@@ -7,8 +7,9 @@
 ///
 /// Exchanges among the low 12 qubits are done together on one block after the other, in the
 /// first-level cache; those among the high qubits on a few columns of all blocks of one weight, in
-/// the second-level one; each between a low and a high qubit goes through memory by itself.
-/// Exchanges that commute change their order for that. Three or more a qubit: exchange_columns.h.
+/// the second-level one, and there six neighbouring qubits at a time in the first; each between a
+/// low and a high qubit goes through memory by itself. Exchanges that commute change their order
+/// for that. Three or more a qubit: exchange_columns.h.
 #pragma once
 
 #include <complex>
@@ -72,8 +73,9 @@ class ExchangeSequence {
     std::vector<QubitPair> pairs;  // low qubit first
     /// Of low and cross passes: by the block's low weight, a list for each pair.
     std::vector<std::vector<RunList>> lists = {};
-    /// Of high passes, where they are small: by low weight, offsets of blocks for each pair.
-    std::vector<std::vector<std::vector<RunPair>>> blocks = {};
+    /// Of high passes, where they are small: by low weight, offsets of blocks in the order in which
+    /// they are exchanged.
+    std::vector<std::vector<RunPair>> blocks = {};
   };
   /// Columns [begin, begin + length) of the blocks of a low weight.
   struct Tile {
@@ -86,11 +88,10 @@ class ExchangeSequence {
   void schedule(QubitPair pair);
   void prepare(Pass& pass) const;
   std::size_t end_of(std::size_t b) const;
-  std::vector<std::vector<RunPair>> block_pairs(std::span<const QubitPair> pairs,
-                                                unsigned weight) const;
-  template <class OnGroup, class Before, class After>
+  std::vector<RunPair> block_pairs(std::span<const QubitPair> pairs, unsigned weight) const;
+  template <class OnGroup, class Before, class After, class Fetch>
   double sweep(const Execution& execution, const Pass& pass, bool backward, const OnGroup& group,
-               const Before& before, const After& after) const;
+               const Before& before, const After& after, const Fetch& fetch) const;
 
   WeightSubspace space_;
   std::size_t grain_ = 1;  // blocks in a parallel chunk

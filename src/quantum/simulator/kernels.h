@@ -23,7 +23,8 @@ struct RunPair {
 };
 
 /// Runs of one length: element e of the run at `first` (bits 01) pairs with element e at `second`
-/// (bits 10). No amplitude appears twice in a group.
+/// (bits 10). Runs are mixed one after the other, so that a later one may hold amplitudes of an
+/// earlier one; the two of a pair have none in common.
 struct RunGroup {
   std::uint32_t length = 0;
   std::span<const RunPair> runs;
