@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "quantum/algorithm/cost_quantile.h"
+#include "quantum/simulator/aligned_array.h"
 #include "quantum/simulator/bits.h"
 #include "quantum/simulator/diagonal_cost.h"
 
@@ -17,7 +18,7 @@ namespace {
 
 template <class Real>
 class XyEvaluator final : public QaoaEvaluator {
-  using State = std::vector<std::complex<Real>>;
+  using State = AlignedArray<std::complex<Real>>;
 
  public:
   XyEvaluator(const QaoaAnsatz& ansatz, ExchangeSequence mixer, const Execution& execution)
@@ -33,12 +34,8 @@ class XyEvaluator final : public QaoaEvaluator {
 
   std::vector<Amplitude> state(std::span<const double> gammas, std::span<const double> betas,
                                const Execution& execution) const override {
-    State psi = run(gammas, betas, execution);
-    if constexpr (sizeof(Real) == sizeof(double)) {
-      return psi;
-    } else {
-      return {psi.begin(), psi.end()};
-    }
+    const State psi = run(gammas, betas, execution);
+    return {psi.data(), psi.data() + psi.size()};
   }
 
   double evaluate(std::span<const double> gammas, std::span<const double> betas, double alpha,
@@ -62,7 +59,7 @@ class XyEvaluator final : public QaoaEvaluator {
                    });
       for (std::size_t l = p; l-- > 0;) {
         const auto phases = cost_.template phases<Real>(set, -gammas[l]);
-        const auto sums = mixer_.undo(execution, std::span(psi), std::span(phi), betas[l],
+        const auto sums = mixer_.undo(execution, span_of(psi), span_of(phi), betas[l],
                                       [&](std::size_t begin, std::size_t end) {
                                         return cost_.multiply_both(set, phases, psi.data(),
                                                                    phi.data(), begin, end);
@@ -133,14 +130,20 @@ class XyEvaluator final : public QaoaEvaluator {
     return sum;
   }
 
+  static std::span<std::complex<Real>> span_of(State& state) {
+    return {state.data(), state.size()};
+  }
+
   State run(std::span<const double> gammas, std::span<const double> betas,
             const Execution& execution) const {
     const InstructionSet set = execution.instruction_set;
-    State psi(cost_.size(), static_cast<Real>(1.0 / std::sqrt(static_cast<double>(cost_.size()))));
-    std::ranges::copy(start_, psi.begin());
+    State psi(cost_.size());
+    std::ranges::fill(span_of(psi),
+                      static_cast<Real>(1.0 / std::sqrt(static_cast<double>(cost_.size()))));
+    std::ranges::copy(start_, psi.data());
     for (std::size_t l = 0; l < gammas.size(); ++l) {
       const auto phases = cost_.template phases<Real>(set, gammas[l]);
-      mixer_.apply(execution, std::span(psi), betas[l], [&](std::size_t begin, std::size_t end) {
+      mixer_.apply(execution, span_of(psi), betas[l], [&](std::size_t begin, std::size_t end) {
         cost_.multiply(set, phases, psi.data(), begin, end);
       });
     }
