@@ -1,6 +1,7 @@
 #include "portfolio/frontier/pareto_front.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <stop_token>
@@ -245,6 +246,60 @@ TEST(ParetoFront, VarianceAgainstTrackingErrorInClosedForm) {
     // d variance / dw over d error / dw, at the w of the point.
     const double slope = ((1.0 - w) * b - w * a) / (w * (a + b));
     EXPECT_NEAR(point.dual.shares[1] / point.dual.shares[0], slope, 1e-6 * slope);
+  }
+}
+
+/// scripts/optimization_peers.py, 1,256 days of 20 US shares, alpha 0.95, three inner points of
+/// five: HiGHS where both are linear programs, SLSQP (with cuts of a piecewise linear limit)
+/// elsewhere.
+TEST(ParetoFront, AgreesWithScipyOnTheSharedPanel) {
+  QUANTA_SKIP_WITHOUT_SHARED_DATA();
+  const Matrix returns = statistics::us20_returns();
+  const ParetoRisk variance{.form = covariance_of(returns)};
+  const ParetoRisk cvar{.scenario = kCvar};
+  const ParetoRisk mad{.scenario = kMad};
+  const ParetoRisk semivariance{.scenario = kSemivariance};
+  const struct {
+    const char* name;
+    ParetoRisk first;
+    ParetoRisk second;
+    std::array<std::pair<double, double>, 3> values;  ///< by rising second
+  } cases[] = {
+      {"variance, CVaR",
+       variance,
+       cvar,
+       {{{0.02475379725, 0.0290206241280648},
+         {0.02487032564, 0.0288740802235438},
+         {0.02498685404, 0.0288038867162165}}}},
+      {"CVaR, MAD",
+       cvar,
+       mad,
+       {{{0.006985590637, 0.0250163946646294},
+         {0.007077622655, 0.0247673276631072},
+         {0.007169654673, 0.024651188991383}}}},
+      {"variance, semi-variance",
+       variance,
+       semivariance,
+       {{{5.831760427e-05, 0.0288738836014323},
+         {5.848643574e-05, 0.0288148687490973},
+         {5.86552672e-05, 0.0287892665885688}}}},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto front = pareto_front({.returns = returns,
+                                     .risks = {c.first, c.second},
+                                     .bounds = uniform_bounds(20, 0.0, 1.0),
+                                     .limits = {},
+                                     .n_points = 5},
+                                    {});
+    ASSERT_TRUE(front.has_value()) << to_text(front.error());
+    ASSERT_EQ(front->points.size(), 5U);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const ParetoPoint& point = front->points[3 - i];
+      EXPECT_NEAR(point.values[1], c.values[i].first, 1e-9 * c.values[i].first);
+      EXPECT_NEAR(point.values[0], c.values[i].second, 1e-9 * c.values[i].second);
+      EXPECT_TRUE(point.certificate.proven);
+    }
   }
 }
 
