@@ -115,19 +115,21 @@ std::string text_of(const services::RiskFrontierDocument& document, const Termin
   return text + table.to_text(terminal);
 }
 
+bool is_annual(services::FrontierRisk risk) {
+  return risk == services::FrontierRisk::kVolatility ||
+         risk == services::FrontierRisk::kTrackingError;
+}
+
 /// "cvar (alpha 0.95) of returns per day", "volatility per year".
 std::string with_unit(services::FrontierRisk risk, std::optional<double> alpha, double periods) {
-  using enum services::FrontierRisk;
-  if (risk == kVolatility || risk == kTrackingError)
-    return fmt::format("{} per year", to_text(risk));
+  if (is_annual(risk)) return fmt::format("{} per year", to_text(risk));
   return fmt::format("{}{} of returns per {}", to_text(risk),
                      takes_alpha(risk) && alpha ? fmt::format(" (alpha {})", *alpha) : "",
                      period_name(periods));
 }
 
 std::string amount(services::FrontierRisk risk, double value) {
-  using enum services::FrontierRisk;
-  return risk == kVolatility || risk == kTrackingError ? percent(value, 2) : figure(value);
+  return is_annual(risk) ? percent(value, 2) : figure(value);
 }
 
 std::string text_of(const services::ParetoDocument& document, const Terminal& terminal) {
@@ -138,12 +140,14 @@ std::string text_of(const services::ParetoDocument& document, const Terminal& te
   const double periods = document.periods_per_year.value_or(1.0);
   const std::string risk(to_text(document.risk));
   const std::string against(to_text(document.against));
-  std::string text = fmt::format("Pareto front of {}\nand {}; return per year ({} {}s)\n",
-                                 with_unit(document.risk, document.alpha, periods),
-                                 with_unit(document.against, document.alpha, periods),
-                                 figure(document.periods_per_year), period_name(periods)) +
-                     fmt::format("{} points at equal steps of {}; largest relative gap {:.1e}\n\n",
-                                 document.points.size(), to_text(document.equal_steps), widest);
+  std::string text =
+      fmt::format("Pareto front of {}\nand {}; return per year ({} {}s)\n",
+                  with_unit(document.risk, document.alpha, periods),
+                  with_unit(document.against, document.alpha, periods),
+                  figure(document.periods_per_year), period_name(periods)) +
+      fmt::format("{} points at equal steps of {}{}; largest relative gap {:.1e}\n\n",
+                  document.points.size(), to_text(document.equal_steps),
+                  is_annual(document.equal_steps) ? " squared" : "", widest);
   const std::size_t n_names = risk.size() + against.size() > kLongNames ? 1 : 2;
   Table table({{risk}, {against}, {"rate"}, {"return"}, {"weights", Align::kLeft}});
   for (const services::ParetoRow& point : document.points) {

@@ -59,8 +59,9 @@ TEST(Pictures, OfTheFrontierNameAssetsAndChoices) {
 }
 
 TEST(Pictures, OfTwoRisksNameTheirEnds) {
-  ParetoDocument document{.risk = FrontierRisk::kSemivariance,
-                          .against = FrontierRisk::kTrackingError};
+  ParetoDocument document;
+  document.risk = FrontierRisk::kSemivariance;
+  document.against = FrontierRisk::kTrackingError;
   document.points.resize(3);
   for (std::size_t i = 0; i < 3; ++i) {
     document.points[i].risk = 1e-4 * static_cast<double>(i + 1);
