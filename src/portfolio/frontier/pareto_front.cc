@@ -30,7 +30,6 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using Point = std::vector<double>;
 
-constexpr double kProvenGap = 1e-8;
 constexpr double kMet = 1e-9;
 /// The share of the other risk at an end, in units of the two ranges.
 constexpr double kEndShare = 1e-6;
@@ -230,13 +229,13 @@ Result<bool> Tracer::newton(std::span<const Part> parts, QuadraticProgram& progr
   for (int step = 0; step < kMostNewtonSteps && !arrived; ++step) {
     if (execution_.cancelled()) return cancelled_error();
     ++iterations_;
-    MatrixXd form = MatrixXd::Zero(n, n);
-    for (const Part& part : parts) part.risk->add_curvature(at, part.factor, form);
+    program.quadratic = Matrix(at.size(), at.size());
+    for (const Part& part : parts) part.risk->add_curvature(at, part.factor, program.quadratic);
+    Eigen::Map<MatrixXd> form(program.quadratic.data(), n, n);
     const VectorXd w = Eigen::Map<const VectorXd>(at.data(), n);
     Eigen::Map<VectorXd>(program.linear.data(), n) = here.gradient - form * w;
     // Constant on the budget; EVaR has no curvature along the weights themselves.
     form.array() += form.trace() / static_cast<double>(n * n);
-    Eigen::Map<MatrixXd>(program.quadratic.data(), n, n) = form;
     QUANTA_TRY(solution, solve_quadratic_program(program, execution_, solution.states));
     const VectorXd change = Eigen::Map<const VectorXd>(solution.x.data(), n) - w;
     const double slope = here.gradient.dot(change);

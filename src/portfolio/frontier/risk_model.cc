@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include <Eigen/Core>
+
 #include "core/sums.h"
 #include "portfolio/frontier/pareto_proof.h"
 #include "portfolio/objectives/scenario_proof.h"
 #include "portfolio/objectives/scenario_tangent.h"
+#include "statistics/eigen_view.h"
 
 namespace quanta::portfolio {
 namespace {
 
 using Eigen::Index;
-using Eigen::MatrixXd;
 using Eigen::VectorXd;
-using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using statistics::RowMatrix;
 
 /// Probabilities below this say nothing of z.
 constexpr double kNoShare = 1e-200;
@@ -25,10 +27,6 @@ constexpr double kNoWidth = 1e-7;
 
 Eigen::Map<const VectorXd> vector_of(std::span<const double> x) {
   return {x.data(), static_cast<Index>(x.size())};
-}
-
-Eigen::Map<const RowMatrix> matrix_of(const Matrix& m) {
-  return {m.data(), static_cast<Index>(m.rows()), static_cast<Index>(m.columns())};
 }
 
 /// z of y_t proportional to exp(loss_t / z): the ratio of two weighted means of loss and of ln y.
@@ -92,12 +90,14 @@ Tangent RiskModel::tangent(std::span<const double> weights) const {
   return out;
 }
 
-void RiskModel::add_curvature(std::span<const double> weights, double factor, MatrixXd& to) const {
+void RiskModel::add_curvature(std::span<const double> weights, double factor, Matrix& to) const {
+  Eigen::Map<RowMatrix> sum(to.data(), static_cast<Index>(to.rows()),
+                            static_cast<Index>(to.columns()));
   if (!asked_->scenario) {
-    to += 2.0 * factor * matrix_of(asked_->form);
+    sum += 2.0 * factor * statistics::view(asked_->form);
     return;
   }
-  const auto returns = matrix_of(scenarios_.returns);
+  const auto returns = statistics::view(scenarios_.returns);
   const std::vector<double> dual = attained_dual(scenarios_, weights).scenarios;
   const Eigen::Map<const VectorXd> y = vector_of(dual);
   RowMatrix rows;
@@ -122,10 +122,10 @@ void RiskModel::add_curvature(std::span<const double> weights, double factor, Ma
     const double spread = centred.squaredNorm();
     if (spread > 0.0) {
       const VectorXd along = rows.transpose() * centred;
-      to.noalias() -= factor / spread * along * along.transpose();
+      sum.noalias() -= factor / spread * along * along.transpose();
     }
   }
-  to.noalias() += factor * rows.transpose() * rows;
+  sum.noalias() += factor * rows.transpose() * rows;
 }
 
 }  // namespace quanta::portfolio

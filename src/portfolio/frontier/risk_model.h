@@ -5,8 +5,7 @@
 #include <span>
 #include <vector>
 
-#include <Eigen/Core>
-
+#include "core/matrix.h"
 #include "portfolio/frontier/pareto_front.h"
 #include "portfolio/optimizers/cutting_plane.h"
 
@@ -31,7 +30,7 @@ class RiskModel {
   /// Of `dual` at the weights.
   Tangent tangent(std::span<const double> weights) const;
   /// Adds `factor` times the second derivatives; of a smooth risk.
-  void add_curvature(std::span<const double> weights, double factor, Eigen::MatrixXd& to) const;
+  void add_curvature(std::span<const double> weights, double factor, Matrix& to) const;
 
  private:
   const ParetoRisk* asked_;
