@@ -43,6 +43,9 @@ constexpr double kSquareNoise = 1e-12;
 /// A fall of the objective, in units of its range, that is rounding or that the next Newton step
 /// squares away.
 constexpr double kArrived = 1e-13;
+/// The same where no step longer than this share of Newton's leads down.
+constexpr double kStalled = 1e-8;
+constexpr double kLeastStep = 1e-10;
 /// How far a limit may be exceeded, beside its size.
 constexpr double kAtLimit = 1e-13;
 /// Where a limit is left, in shares of what is beyond it.
@@ -245,10 +248,14 @@ Result<bool> Tracer::newton(std::span<const Part> parts, QuadraticProgram& progr
     double length = 1.0;
     // Uphill only where `at` does not meet the rows; the step does.
     while (!arrived && slope < 0.0 && !(there.value <= here.value + 1e-4 * length * slope) &&
-           length > 1e-10) {
+           length > kLeastStep) {
       length *= 0.5;
       next = between(at, solution.x, length);
       there = local_of(parts, next);
+    }
+    if (length <= kLeastStep) {  // no step leads down: what is left is rounding, or a kink
+      arrived = std::abs(slope) <= kStalled;
+      break;
     }
     at = std::move(next);
     here = std::move(there);
