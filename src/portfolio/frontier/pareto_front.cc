@@ -40,8 +40,8 @@ constexpr double kNoRange = 1e-9;
 /// A risk, beside its size, that is rounding; of squares.
 constexpr double kNoise = 1e-14;
 constexpr double kSquareNoise = 1e-12;
-/// A fall of the objective, in units of its range, that is rounding or that the next Newton step
-/// squares away.
+/// A fall of the objective, beside its range and value, that is rounding or that the next Newton
+/// step squares away.
 constexpr double kArrived = 1e-13;
 /// The same where no step longer than this share of Newton's leads down.
 constexpr double kStalled = 1e-8;
@@ -202,7 +202,8 @@ class Tracer {
     Point at;
     Tangent tangent;
   };
-  Result<bool> newton(std::span<const Part> parts, QuadraticProgram& program, Point& at);
+  Result<bool> newton(std::span<const Part> parts, QuadraticProgram& program, Point& at,
+                      bool allowed);
   QuadraticProgram with_cuts(std::span<const Cut> cuts, double limit) const;
   void cut(const Point& at, const Tangent& tangent);
   void cut_between(const Point& inside, Point& outside, Tangent tangent, double limit);
@@ -221,9 +222,10 @@ class Tracer {
   int iterations_ = 0;
 };
 
-/// The least of the sum over the program's rows and bounds, which `at` should meet. Whether it has
-/// been reached.
-Result<bool> Tracer::newton(std::span<const Part> parts, QuadraticProgram& program, Point& at) {
+/// The least of the sum over the program's rows and bounds. `allowed`: `at` meets them; else the
+/// first step is taken whole, after which it does. Whether the least has been reached.
+Result<bool> Tracer::newton(std::span<const Part> parts, QuadraticProgram& program, Point& at,
+                            bool allowed) {
   const auto n = static_cast<Index>(at.size());
   const bool exact = std::ranges::all_of(parts, [](const Part& p) { return p.risk->quadratic(); });
   Local here = local_of(parts, at);
@@ -242,13 +244,13 @@ Result<bool> Tracer::newton(std::span<const Part> parts, QuadraticProgram& progr
     QUANTA_TRY(solution, solve_quadratic_program(program, execution_, solution.states));
     const VectorXd change = Eigen::Map<const VectorXd>(solution.x.data(), n) - w;
     const double slope = here.gradient.dot(change);
-    arrived = exact || std::abs(slope) <= kArrived;
+    arrived = exact || (allowed && std::abs(slope) <= kArrived * (1.0 + std::abs(here.value)));
     Point next = solution.x;
     Local there = local_of(parts, next);
     double length = 1.0;
-    // Uphill only where `at` does not meet the rows; the step does.
-    while (!arrived && slope < 0.0 && !(there.value <= here.value + 1e-4 * length * slope) &&
-           length > kLeastStep) {
+    const bool judged = allowed && !arrived;
+    allowed = true;
+    while (judged && !(there.value <= here.value + 1e-4 * length * slope) && length > kLeastStep) {
       length *= 0.5;
       next = between(at, solution.x, length);
       there = local_of(parts, next);
@@ -268,7 +270,7 @@ Result<Solved> Tracer::with_slope(double slope, const Point& start) {
   const std::array<Part, 2> parts = {Part{risks_[0], out.shares[0] / units_[0]},
                                      Part{risks_[1], out.shares[1] / units_[1]}};
   QuadraticProgram program = program_over(allowed_, 0);
-  QUANTA_CHECK(newton(parts, program, out.weights));
+  QUANTA_CHECK(newton(parts, program, out.weights, true));
   for (std::size_t k = 0; k < 2; ++k) out.tangents[k] = risks_[k]->dual(out.weights);
   return out;
 }
@@ -352,7 +354,7 @@ Result<void> Tracer::polish(Point& weights, CutProof& proof, double limit) {
   Point other = weights;
   const Part part{risks_[0], 1.0 / units_[0]};
   QuadraticProgram program = with_cuts(kept, limit);
-  QUANTA_CHECK(newton({&part, 1}, program, other));
+  QUANTA_CHECK(newton({&part, 1}, program, other, true));
   if (risks_[1]->tangent(other).value > limit + kAtLimit * (std::abs(limit) + units_[1])) return {};
   QUANTA_TRY(CutProof better, proof_by_cuts(other, limit));
   if (better.gap < proof.gap) {
@@ -370,7 +372,7 @@ Result<Solved> Tracer::with_limit(double limit, const Point& inside) {
   for (int round = 0; round < kMostCutRounds; ++round) {
     n_cuts = cuts_.size();
     QuadraticProgram program = with_cuts(cuts_, limit);
-    QUANTA_TRY(const bool arrived, newton({&part, 1}, program, out.weights));
+    QUANTA_TRY(const bool arrived, newton({&part, 1}, program, out.weights, false));
     Tangent tangent = risks_[1]->tangent(out.weights);
     if (tangent.value <= limit + room || !arrived) break;
     Point outside = out.weights;
