@@ -245,6 +245,7 @@ Result<bool> Tracer::newton(std::span<const Part> parts, QuadraticProgram& progr
     const VectorXd change = Eigen::Map<const VectorXd>(solution.x.data(), n) - w;
     const double slope = here.gradient.dot(change);
     arrived = exact || (allowed && std::abs(slope) <= kArrived * (1.0 + std::abs(here.value)));
+    if (allowed && !arrived && slope > 0.0) return true;  // the program knows nothing better
     Point next = solution.x;
     Local there = local_of(parts, next);
     double length = 1.0;
