@@ -5,10 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "core/enum_text.h"
 #include "portfolio/frontier/efficient_frontier.h"
 #include "services/market_data/asset_file.h"
-#include "services/market_data/market_data.h"
 #include "services/optimization/assess.h"
 #include "services/optimization/benchmark_moments.h"
 #include "services/optimization/deadline.h"
