@@ -4,8 +4,10 @@
     scripts/optimization_peers.py --binary build/release/quanta --prices prices.csv [--from D] [--to D]
 
 CVaR, CDaR, MAD and maximum drawdown are stated as linear programs and given to HiGHS, semi-variance
-as a quadratic program, EVaR, growth (Kelly) and robust means as smooth ones to SLSQP. Exit status 0: all agree; 1: one does not;
-77: scipy is not installed.
+as a quadratic program, EVaR, growth (Kelly) and robust means as smooth ones to SLSQP. The points of
+`quanta frontier --risk … --against …` too: the least of one risk with the other at most what the point
+has, by HiGHS where both are linear programs, by SLSQP otherwise (a piecewise linear limit by cuts).
+Exit status 0: all agree; 1: one does not; 77: scipy is not installed.
 """
 
 import argparse
@@ -19,7 +21,7 @@ try:
     import numpy as np
     from scipy import sparse
     from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.optimize import linprog, minimize
+    from scipy.optimize import linprog, minimize, minimize_scalar
 except ImportError as error:
     print(f"skipped: {error}; Debian's package is python3-scipy")
     sys.exit(77)
@@ -33,14 +35,14 @@ def read_returns(path, first, last):
     return rows[0][1:], prices[1:] / prices[:-1] - 1
 
 
-def quanta(options, objective, words):
-    command = [options.binary, "optimize", "--json", "--prices", options.prices, "--objective", objective]
+def quanta(options, words):
+    command = [options.binary, *words, "--json", "--prices", options.prices]
     for flag in ("from", "to"):
         if getattr(options, flag):
             command += ["--" + flag, getattr(options, flag)]
-    done = subprocess.run(command + words, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"{' '.join(command + words)}\n{done.stderr}")
+        sys.exit(f"{' '.join(command)}\n{done.stderr}")
     return json.loads(done.stdout)
 
 
@@ -72,14 +74,14 @@ class Program:
         t, n = self.n_periods, self.n
         cost = np.r_[np.zeros(n), 1.0, np.full(t, 1 / ((1 - alpha) * t))]
         rows = sparse.hstack([sparse.csr_matrix(-self.returns), -np.ones((t, 1)), -sparse.eye(t)])
-        return self.solve(1 + t, cost, rows, np.zeros(t), [None] + [0] * t)
+        return 1 + t, cost, rows, np.zeros(t), [None] + [0] * t
 
     def mad(self):
         t, n = self.n_periods, self.n
         centred = sparse.csr_matrix(self.returns - self.returns.mean(axis=0))
         cost = np.r_[np.zeros(n), np.full(t, 1 / t)]
         rows = sparse.vstack([sparse.hstack([centred, -sparse.eye(t)]), sparse.hstack([-centred, -sparse.eye(t)])])
-        return self.solve(t, cost, rows, np.zeros(2 * t), [0] * t)
+        return t, cost, rows, np.zeros(2 * t), [0] * t
 
     def drawdown(self, alpha):
         """Peaks p_t >= the path, p_t >= p_{t-1}, p_0 = 0; alpha None: the largest drawdown."""
@@ -101,12 +103,96 @@ class Program:
                     sparse.hstack([fall, -np.ones((t, 1)), -eye])]
             cost = np.r_[np.zeros(n + t), 1.0, np.full(t, 1 / ((1 - alpha) * t))]
             more, lower = 2 * t + 1, [0] * t + [None] + [0] * t
-        return self.solve(more, cost, sparse.vstack(rows), np.zeros(3 * t), lower)
+        return more, cost, sparse.vstack(rows), np.zeros(3 * t), lower
 
-    def smooth(self, value, gradient, n_more=0, start=(), upper=1.0, lower=0.0, more=()):
-        """SLSQP from equal weights; several rounds, as each ends early."""
+    def least(self, program, other=None, most=None):
+        """Of a risk's linear program, with another's value at most so much."""
+        more, cost, rows, limits, lower = program
+        if other is not None:
+            more2, cost2, rows2, limits2, lower2 = other
+            n = self.n
+            mine = sparse.hstack([rows, sparse.csr_matrix((rows.shape[0], more2))])
+            rows2 = sparse.csr_matrix(rows2)
+            theirs = sparse.hstack([rows2[:, :n], sparse.csr_matrix((rows2.shape[0], more)), rows2[:, n:]])
+            limit = sparse.csr_matrix(np.r_[np.zeros(n + more), cost2[n:]])
+            rows = sparse.vstack([mine, theirs, limit])
+            limits = np.r_[limits, limits2, most * self.scale]
+            cost = np.r_[cost, np.zeros(more2)]
+            more, lower = more + more2, lower + lower2
+        return self.solve(more, cost, rows, limits, lower)
+
+    def tangent(self, risk, w, alpha):
+        """Value and a subgradient of a piecewise linear risk, of the returns as they are."""
+        returns = self.returns / self.scale
+        if risk == "mad":
+            centred = returns - returns.mean(axis=0)
+            return np.abs(centred @ w).mean(), centred.T @ np.sign(centred @ w) / len(centred)
+        if risk == "cvar":
+            moves = -returns
+        else:
+            path = np.vstack([np.zeros(self.n), np.cumsum(returns, axis=0)])
+            peak, best = np.zeros(len(path), dtype=int), 0
+            for t, value in enumerate(path @ w):
+                best = t if value > (path @ w)[best] else best
+                peak[t] = best
+            moves = (path[peak] - path)[1:]
+        order = np.argsort(-(moves @ w), kind="stable")
+        share, left, gradient = 1 / ((1 - alpha) * len(moves)), 1.0, np.zeros(self.n)
+        for t in order[:1] if risk == "max-drawdown" else order:
+            weight = 1.0 if risk == "max-drawdown" else min(share, left)
+            gradient += weight * moves[t]
+            left -= weight
+            if left <= 0:
+                break
+        return gradient @ w, gradient
+
+    def smooth_risk(self, risk, alpha):
+        """Value and gradient of a risk with derivatives, of the returns as they are, squares annual."""
+        returns = self.returns / self.scale
+        if risk == "volatility":
+            covariance = 252 * np.cov(returns.T)
+            return lambda w: (w @ covariance @ w, 2 * covariance @ w)
+        if risk == "semivariance":
+            below = returns.mean(axis=0) - returns
+            return lambda w: (np.mean(np.maximum(below @ w, 0) ** 2),
+                              2 / len(below) * below.T @ np.maximum(below @ w, 0))
+        level = -math.log(1 - alpha)
+
+        def evar(w):
+            loss = -returns @ w
+
+            def at(z):
+                return loss.max() + z * (level + math.log(np.exp((loss - loss.max()) / z).mean()))
+
+            z = minimize_scalar(at, bounds=(1e-5, 1.0), method="bounded", options={"xatol": 1e-13}).x
+            tilt = np.exp((loss - loss.max()) / z)
+            return at(z), -returns.T @ tilt / tilt.sum()
+
+        return evar
+
+    def least_under(self, risk, other, most, alpha, start):
+        """A risk with derivatives at its least, where the other is at most so much."""
+        value, mine = self.smooth_risk(risk, alpha), []
+        size = value(start)[0]
+        if other in ("volatility", "semivariance", "evar"):
+            limit = self.smooth_risk(other, alpha)
+            mine.append({"type": "ineq", "fun": lambda w: 1 - limit(w)[0] / most, "jac": lambda w: -limit(w)[1] / most})
+        w = start
+        for _ in range(300):
+            w, _ = self.smooth(lambda x: value(x)[0] / size, lambda x: value(x)[1] / size, more=mine, at=w)
+            if other in ("volatility", "semivariance", "evar"):
+                break
+            found, gradient = self.tangent(other, w, alpha)
+            if found <= most * (1 + 1e-10):
+                break
+            mine.append({"type": "ineq", "fun": lambda x, g=gradient: 1 - g @ x / most,
+                         "jac": lambda x, g=gradient: -g / most})
+        return value(w)[0]
+
+    def smooth(self, value, gradient, n_more=0, start=(), upper=1.0, lower=0.0, more=(), at=None):
+        """SLSQP from equal weights or `at`; several rounds, as each ends early."""
         n = self.n
-        x = np.r_[np.full(n, 1 / n), start]
+        x = np.r_[np.full(n, 1 / n) if at is None else at, start]
         constraints = [{"type": "eq", "fun": lambda x: x[:n].sum() - 1,
                         "jac": lambda x: np.r_[np.ones(n), np.zeros(n_more)]}, *more]
         bounds = [(lower, upper)] * n + [(1e-9, None)] * n_more
@@ -221,15 +307,15 @@ def main():
     aim = ["--periods", "252", "--target", repr(aiming.target[1])]
 
     cases = [
-        ("min-cvar", ["--alpha", "0.95"], lambda: plain.cvar(0.95), 1e-9),
-        ("min-cvar", ["--alpha", "0.99"], lambda: plain.cvar(0.99), 1e-9),
-        ("min-cvar", ["--alpha", "0.95", *aim], lambda: aiming.cvar(0.95), 1e-9),
-        ("min-cdar", ["--alpha", "0.95"], lambda: plain.drawdown(0.95), 1e-8),
-        ("min-cdar", ["--alpha", "0.8", *aim], lambda: aiming.drawdown(0.8), 1e-8),
-        ("min-mad", [], plain.mad, 1e-9),
-        ("min-mad", aim, aiming.mad, 1e-9),
-        ("min-max-drawdown", [], lambda: plain.drawdown(None), 1e-8),
-        ("min-max-drawdown", aim, lambda: aiming.drawdown(None), 1e-8),
+        ("min-cvar", ["--alpha", "0.95"], lambda: plain.least(plain.cvar(0.95)), 1e-9),
+        ("min-cvar", ["--alpha", "0.99"], lambda: plain.least(plain.cvar(0.99)), 1e-9),
+        ("min-cvar", ["--alpha", "0.95", *aim], lambda: aiming.least(aiming.cvar(0.95)), 1e-9),
+        ("min-cdar", ["--alpha", "0.95"], lambda: plain.least(plain.drawdown(0.95)), 1e-8),
+        ("min-cdar", ["--alpha", "0.8", *aim], lambda: aiming.least(aiming.drawdown(0.8)), 1e-8),
+        ("min-mad", [], lambda: plain.least(plain.mad()), 1e-9),
+        ("min-mad", aim, lambda: aiming.least(aiming.mad()), 1e-9),
+        ("min-max-drawdown", [], lambda: plain.least(plain.drawdown(None)), 1e-8),
+        ("min-max-drawdown", aim, lambda: aiming.least(aiming.drawdown(None)), 1e-8),
         ("min-semivariance", [], plain.semivariance, 1e-7),
         ("min-evar", ["--alpha", "0.95"], lambda: plain.evar(0.95), 1e-7),
         ("min-evar", ["--alpha", "0.9"], lambda: plain.evar(0.9), 1e-7),
@@ -248,7 +334,7 @@ def main():
     print(f"{'objective':<52}{'quanta':>22}{'scipy':>22}{'difference':>12}{'weights':>10}")
     failed = 0
     for objective, words, peer, room in cases:
-        document = quanta(options, objective, words)
+        document = quanta(options, ["optimize", "--objective", objective, *words])
         weights, value = peer()
         got = document["objective"]["value"]
         apart = np.abs(np.array(document["weights"]) - weights).max()
@@ -259,8 +345,38 @@ def main():
         failed += not (agrees and proven)
         print(f"{objective + ' ' + ' '.join(words):<52}{got:>22.15g}{value:>22.15g}{value - got:>12.2g}{apart:>10.1g}"
               f"{'' if agrees else '  DIFFERS'}{'' if proven else '  NOT PROVEN'}")
-    print(f"{len(cases) - failed} agree, {failed} do not")
-    return 1 if failed else 0
+    bad, n_points = compare_fronts(options, plain)
+    print(f"{len(cases) + n_points - failed - bad} agree, {failed + bad} do not")
+    return 1 if failed + bad else 0
+
+
+def compare_fronts(options, plain):
+    """Inner points of the fronts of two risks; how many differ, and how many there are."""
+    alpha = 0.95
+    linear = {"cvar": lambda: plain.cvar(alpha), "cdar": lambda: plain.drawdown(alpha), "mad": plain.mad,
+              "max-drawdown": lambda: plain.drawdown(None)}
+    pairs = [("volatility", "cvar"), ("volatility", "cdar"), ("volatility", "mad"), ("volatility", "max-drawdown"),
+             ("semivariance", "cvar"), ("evar", "cvar"), ("volatility", "semivariance"), ("volatility", "evar"),
+             ("evar", "semivariance"), ("cvar", "mad"), ("cvar", "cdar"), ("cdar", "mad"), ("cvar", "max-drawdown"),
+             ("mad", "max-drawdown")]
+    bad = n_points = 0
+    print(f"\n{'front, at this much of the second':<52}{'quanta':>22}{'scipy':>22}{'difference':>12}")
+    for risk, against in pairs:
+        document = quanta(options, ["frontier", "--risk", risk, "--against", against, "--points", "5"])
+        square = 2 if risk == "volatility" else 1
+        for point in document["points"][1:-1]:
+            most = point["against"]
+            got = point["risk"] ** square
+            if risk in linear:
+                value = plain.least(linear[risk](), linear[against](), most)[1]
+            else:
+                value = plain.least_under(risk, against, most, alpha, np.full(plain.n, 1 / plain.n))
+            good = abs(value - got) <= 1e-9 * abs(value) and point["certificate"]["proven"]
+            bad += not good
+            n_points += 1
+            print(f"{f'{risk} against {against} {most:.10g}':<52}{got:>22.15g}{value:>22.15g}{value - got:>12.2g}"
+                  f"{'' if good else '  DIFFERS'}")
+    return bad, n_points
 
 
 if __name__ == "__main__":

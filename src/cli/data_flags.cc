@@ -96,6 +96,17 @@ void add_bounds_flags(CLI::App& app, services::BoundsRequest& request) {
                  });
 }
 
+void add_group_flags(CLI::App& app, const std::string& about, std::string& file,
+                     std::vector<services::GroupLimit>& limits) {
+  add_text(app, "--groups", "FILE", "CSV asset,group", file);
+  add_repeatable(app, "--group", "NAME=LO:HI", about,
+                 [&limits](std::string_view text) -> Result<void> {
+                   QUANTA_TRY(const services::AssetBounds limit, read_bound(text, "--group"));
+                   limits.push_back({limit.asset, limit.lower, limit.upper});
+                   return {};
+                 });
+}
+
 void add_risk_free(CLI::App& app, double& rate) {
   add_number(app, "--risk-free", "rate per year, simple (default 0)", rate);
 }

@@ -1,12 +1,15 @@
 /// The flags of every command that reads prices or moments.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 #include "services/market_data/market_data.h"
 #include "services/moments/moments.h"
 #include "services/optimization/bounds.h"
+#include "services/optimization/groups.h"
 
 namespace CLI {
 class App;
@@ -22,6 +25,10 @@ void add_moments_flags(CLI::App& app, services::MomentsRequest& request);
 
 /// --bounds and --bound.
 void add_bounds_flags(CLI::App& app, services::BoundsRequest& request);
+
+/// --groups and --group; `about` says what the latter limits.
+void add_group_flags(CLI::App& app, const std::string& about, std::string& file,
+                     std::vector<services::GroupLimit>& limits);
 
 /// "NAME=LO:HI".
 Result<services::AssetBounds> read_bound(std::string_view text, std::string_view flag);

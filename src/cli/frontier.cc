@@ -10,6 +10,7 @@
 #include "cli/flags.h"
 #include "platform/file/atomic_write.h"
 #include "services/frontier/frontier.h"
+#include "services/frontier/pareto.h"
 #include "services/frontier/risk_frontier.h"
 #include "services/report/pictures.h"
 
@@ -20,7 +21,8 @@ using services::FrontierDocument;
 using services::FrontierRow;
 
 constexpr std::size_t kMostNames = 6;
-constexpr std::size_t kFewNames = 3;  ///< beside more columns
+constexpr std::size_t kFewNames = 3;    ///< beside more columns
+constexpr std::size_t kLongNames = 22;  ///< of two risks, which leave room for one name
 
 /// "AAPL 30.1 %, MSFT 17.7 %, …", the largest first.
 std::string holdings(const std::vector<std::string>& assets, const std::vector<double>& weights,
@@ -113,8 +115,61 @@ std::string text_of(const services::RiskFrontierDocument& document, const Termin
   return text + table.to_text(terminal);
 }
 
-Result<Outcome> outcome_of(Result<services::RiskFrontierDocument> found) {
+bool is_annual(services::FrontierRisk risk) {
+  return risk == services::FrontierRisk::kVolatility ||
+         risk == services::FrontierRisk::kTrackingError;
+}
+
+/// "cvar (alpha 0.95) of returns per day", "volatility per year".
+std::string with_unit(services::FrontierRisk risk, std::optional<double> alpha, double periods) {
+  if (is_annual(risk)) return fmt::format("{} per year", to_text(risk));
+  return fmt::format("{}{} of returns per {}", to_text(risk),
+                     takes_alpha(risk) && alpha ? fmt::format(" (alpha {})", *alpha) : "",
+                     period_name(periods));
+}
+
+std::string amount(services::FrontierRisk risk, double value) {
+  return is_annual(risk) ? percent(value, 2) : figure(value);
+}
+
+std::string text_of(const services::ParetoDocument& document, const Terminal& terminal) {
+  double widest = 0.0;
+  for (const services::ParetoRow& point : document.points) {
+    widest = std::max(widest, point.certificate.gap / std::abs(point.certificate.best));
+  }
+  const double periods = document.periods_per_year.value_or(1.0);
+  const std::string risk(to_text(document.risk));
+  const std::string against(to_text(document.against));
+  std::string text =
+      fmt::format("Pareto front of {}\nand {}; return per year ({} {}s)\n",
+                  with_unit(document.risk, document.alpha, periods),
+                  with_unit(document.against, document.alpha, periods),
+                  figure(document.periods_per_year), period_name(periods)) +
+      fmt::format("{} points at equal steps of {}{}; largest relative gap {:.1e}\n\n",
+                  document.points.size(), to_text(document.equal_steps),
+                  is_annual(document.equal_steps) ? " squared" : "", widest);
+  const std::size_t n_names = risk.size() + against.size() > kLongNames ? 1 : 2;
+  Table table({{risk}, {against}, {"rate"}, {"return"}, {"weights", Align::kLeft}});
+  for (const services::ParetoRow& point : document.points) {
+    table.add({amount(document.risk, point.risk), amount(document.against, point.against),
+               point.rate ? fmt::format("{:.3g}", *point.rate) : "",
+               percent(point.expected_return, 2),
+               holdings(document.assets, point.weights, n_names)});
+  }
+  return text + table.to_text(terminal) +
+         fmt::format(
+             "\n  no portfolio has less of both; rate: what one unit less of {}\n"
+             "  costs of {}\n",
+             against, risk);
+}
+
+/// A document with its picture, where one is asked for.
+template <class Document>
+Result<Outcome> outcome_of(Result<Document> found, const std::string& svg_file, bool repeating) {
   if (!found) return std::unexpected(std::move(found).error());
+  if (!svg_file.empty() && !repeating) {
+    QUANTA_CHECK(platform::write_file_atomically(svg_file, services::picture_of(*found)));
+  }
   Outcome outcome{.document = json::to(*found)};
   outcome.warnings = found->provenance.warnings;
   outcome.text = [document = *std::move(found)](const Terminal& terminal) {
@@ -123,23 +178,26 @@ Result<Outcome> outcome_of(Result<services::RiskFrontierDocument> found) {
   return outcome;
 }
 
-std::unexpected<Error> no_place_with_risk(std::string field) {
-  return fail(ErrorKind::kUsage, "belongs to --risk volatility", std::move(field));
-}
-
 }  // namespace
 
 Action declare_frontier(CLI::App& app) {
-  const auto asked = std::make_shared<services::RiskFrontierRequest>();
-  const std::shared_ptr<services::FrontierRequest> request(asked, &asked->frontier);
-  asked->risk = services::FrontierRisk::kVolatility;
+  struct Asked {
+    services::ParetoRequest pareto;
+    std::optional<services::FrontierRisk> against;
+    std::optional<unsigned> points;
+    std::string svg_file;
+  };
+  const auto asked = std::make_shared<Asked>();
+  services::FrontierRequest* const request = &asked->pareto.frontier;
   add_moments_flags(app, request->moments);
   add_risk_free(app, request->moments.risk_free);
   add_bounds_flags(app, request->bounds);
-  add_value(app, "--points", "N", "points at equal steps of return (default 100)",
-            [request](std::string_view text) -> Result<void> {
+  add_group_flags(app, "of the sum of a group's weights; not with the exact corners",
+                  request->groups_file, request->groups);
+  add_value(app, "--points", "N", "points at equal steps (default 100; with --against 20)",
+            [asked](std::string_view text) -> Result<void> {
               QUANTA_TRY(const std::uint64_t n, read_whole(text, "--points", 2, 100'000));
-              request->points = static_cast<unsigned>(n);
+              asked->points = static_cast<unsigned>(n);
               return {};
             });
   add_value(app, "--resampled", "N", "the frontier averaged over N draws of the returns besides",
@@ -147,30 +205,36 @@ Action declare_frontier(CLI::App& app) {
               QUANTA_TRY(request->resampled, read_whole(text, "--resampled", 20, 100'000));
               return {};
             });
-  const auto svg_file = std::make_shared<std::string>();
-  add_text(app, "--svg", "FILE", "write the frontier as a picture, too", *svg_file);
+  add_text(app, "--svg", "FILE", "write the frontier as a picture, too", asked->svg_file);
   add_choice<services::FrontierRisk>(
       app, "--risk", "what stands against the return (default volatility, with exact corners)",
-      asked->risk);
-  add_number(app, "--alpha", "confidence of cvar, cdar, evar (default 0.95)", asked->alpha);
-  return [asked, request, svg_file](const Context& context) -> Result<Outcome> {
-    if (asked->risk != services::FrontierRisk::kVolatility) {
-      if (!svg_file->empty()) return no_place_with_risk("svg");
-      if (request->resampled) return no_place_with_risk("resampled");
-      return outcome_of(services::risk_frontier(*asked, context.run));
+      asked->pareto.risk);
+  add_choice<services::FrontierRisk>(
+      app, "--against", "a second risk in place of the return: the Pareto front of the two",
+      asked->against);
+  add_number(app, "--alpha", "confidence of cvar, cdar, evar (default 0.95)", asked->pareto.alpha);
+  add_text(app, "--benchmark", "FILE[:COLUMN]", "tracking-error: what is followed",
+           asked->pareto.benchmark);
+  return [asked](const Context& context) -> Result<Outcome> {
+    services::ParetoRequest& pareto = asked->pareto;
+    pareto.frontier.points = asked->points.value_or(asked->against ? 20 : 100);
+    if (asked->against) {
+      pareto.against = *asked->against;
+      return outcome_of(services::pareto(pareto, context.run), asked->svg_file, context.repeating);
     }
-    if (asked->alpha)
+    if (!pareto.benchmark.empty()) {
+      return fail(ErrorKind::kUsage, "belongs to tracking-error with --against", "benchmark");
+    }
+    if (pareto.risk != services::FrontierRisk::kVolatility) {
+      return outcome_of(
+          services::risk_frontier({pareto.frontier, pareto.risk, pareto.alpha}, context.run),
+          asked->svg_file, context.repeating);
+    }
+    if (pareto.alpha) {
       return fail(ErrorKind::kUsage, "belongs to --risk cvar, cdar or evar", "alpha");
-    QUANTA_TRY(FrontierDocument document, services::frontier(*request, context.run));
-    if (!svg_file->empty() && !context.repeating) {
-      QUANTA_CHECK(platform::write_file_atomically(*svg_file, services::picture_of(document)));
     }
-    Outcome outcome{.document = json::to(document)};
-    outcome.warnings = document.provenance.warnings;
-    outcome.text = [document = std::move(document)](const Terminal& terminal) {
-      return text_of(document, terminal);
-    };
-    return outcome;
+    return outcome_of(services::frontier(pareto.frontier, context.run), asked->svg_file,
+                      context.repeating);
   };
 }
 

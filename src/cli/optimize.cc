@@ -207,14 +207,8 @@ Action declare_optimize(CLI::App& app) {
         return {};
       });
   add_bounds_flags(app, request->bounds);
-  add_text(app, "--groups", "FILE", "CSV asset,group", request->groups_file);
-  add_repeatable(app, "--group", "NAME=LO:HI",
-                 "of the sum of a group's weights; selection: of its assets held",
-                 [request](std::string_view text) -> Result<void> {
-                   QUANTA_TRY(const services::AssetBounds limit, read_bound(text, "--group"));
-                   request->groups.push_back({limit.asset, limit.lower, limit.upper});
-                   return {};
-                 });
+  add_group_flags(app, "of the sum of a group's weights; selection: of its assets held",
+                  request->groups_file, request->groups);
   add_text(app, "--current", "equal|FILE", "weights that are held (CSV asset,weight)",
            request->current);
   add_number(app, "--cost", "times sum |w - w0|, taken from the objective", request->cost);

@@ -12,6 +12,7 @@
 #include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/objectives/scenario_proof.h"
+#include "portfolio/objectives/scenario_tangent.h"
 #include "portfolio/objectives/shadow_prices.h"
 #include "portfolio/optimizers/allowed_weights.h"
 #include "portfolio/optimizers/cutting_plane.h"
@@ -639,11 +640,6 @@ ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
   return out;
 }
 
-/// The worst period alone is the tail.
-bool tail_of_one(const ScenarioProblem& p) {
-  return (1.0 - p.alpha) * static_cast<double>(p.returns.rows()) <= 1.0;
-}
-
 Result<Solved> solve(const ScenarioProblem& p, const Execution& execution) {
   switch (p.risk) {
     case ScenarioRisk::kCvar:
@@ -663,6 +659,14 @@ Result<Solved> solve(const ScenarioProblem& p, const Execution& execution) {
 }
 
 }  // namespace
+
+ScenarioDual attained_dual(const ScenarioProblem& problem, std::span<const double> weights) {
+  return attained(problem, weights);
+}
+
+bool tail_of_one(const ScenarioProblem& problem) {
+  return (1.0 - problem.alpha) * static_cast<double>(problem.returns.rows()) <= 1.0;
+}
 
 Result<ScenarioAnswer> optimize_scenario_risk(const ScenarioProblem& problem,
                                               const Execution& execution) {

@@ -31,6 +31,12 @@ Result<void> check(const FrontierRequest& request) {
   if (request.points < 2) {
     return fail(ErrorKind::kUsage, "a frontier has at least 2 points", "points");
   }
+  if (!request.groups_file.empty() || !request.groups.empty()) {
+    return fail(ErrorKind::kUsage,
+                "the exact corners of the return against volatility know bounds alone; groups go "
+                "with another --risk, with --against, and with optimize --objective target-return",
+                request.groups_file.empty() ? "group" : "groups");
+  }
   if (!request.resampled) return {};
   if (!request.moments.moments_file.empty()) {
     return fail(ErrorKind::kUsage, "resamples returns: it needs prices, not a file of moments",

@@ -11,6 +11,7 @@
 #include "portfolio/certificate.h"
 #include "services/moments/moments.h"
 #include "services/optimization/bounds.h"
+#include "services/optimization/groups.h"
 #include "services/provenance/provenance.h"
 
 namespace quanta::services {
@@ -18,6 +19,8 @@ namespace quanta::services {
 struct FrontierRequest {
   MomentsRequest moments;
   BoundsRequest bounds;
+  std::string groups_file = {};  ///< CSV asset,group; not of the exact corners
+  std::vector<GroupLimit> groups = {};
   unsigned points = 100;  ///< from the least variance to the highest return, equal steps of return
   std::optional<std::size_t> resampled;  ///< draws of the averaged frontier
 };
@@ -98,6 +101,7 @@ struct FrontierDocument {
 
 /// Without bounds the points end where the largest mean of an asset is reached. Errors: those of
 /// estimate_moments, bounds_of and trace_frontier; kUsage, field "points": fewer than 2;
+/// field "groups": given;
 /// field "resampled": moments from a file, views or a market, which returns do not give anew;
 /// those of resample_frontier, field "resampled" or "bounds".
 Result<FrontierDocument> frontier(const FrontierRequest& request, const Run& run);

@@ -12,12 +12,23 @@
 #include "core/describe.h"
 #include "core/result.h"
 #include "portfolio/certificate.h"
+#include "portfolio/objectives/scenario_risk.h"
 #include "services/frontier/frontier.h"
 
 namespace quanta::services {
 
-/// What stands against the return (portfolio/objectives/scenario_risk.h), per period.
-enum class FrontierRisk { kVolatility, kCvar, kCdar, kMad, kSemivariance, kEvar, kMaxDrawdown };
+/// What stands against the return or another risk: of scenarios per period
+/// (portfolio/objectives/scenario_risk.h), volatility and tracking error per year.
+enum class FrontierRisk {
+  kVolatility,
+  kCvar,
+  kCdar,
+  kMad,
+  kSemivariance,
+  kEvar,
+  kMaxDrawdown,
+  kTrackingError,  ///< against another risk alone
+};
 
 constexpr auto enum_names(FrontierRisk) {
   using enum FrontierRisk;
@@ -28,8 +39,27 @@ constexpr auto enum_names(FrontierRisk) {
                     std::pair{kMad, Name("mad")},
                     std::pair{kSemivariance, Name("semivariance")},
                     std::pair{kEvar, Name("evar")},
-                    std::pair{kMaxDrawdown, Name("max-drawdown")}};
+                    std::pair{kMaxDrawdown, Name("max-drawdown")},
+                    std::pair{kTrackingError, Name("tracking-error")}};
 }
+
+/// Whether it depends on a confidence: cvar, cdar, evar.
+constexpr bool takes_alpha(FrontierRisk risk) {
+  return risk == FrontierRisk::kCvar || risk == FrontierRisk::kCdar || risk == FrontierRisk::kEvar;
+}
+
+/// Of a risk that is one of scenarios; nothing of volatility and tracking error.
+std::optional<portfolio::ScenarioRisk> engine_risk(FrontierRisk risk);
+
+/// The bounds and groups of a request, as one set of limits; the files go to the provenance.
+/// Errors: those of bounds_of and load_groups, kUsage where --groups and --group are not together.
+Result<portfolio::ScenarioProblem> limited_problem(const FrontierRequest& request,
+                                                   const Estimate& estimate,
+                                                   Provenance& provenance);
+
+/// An engine's error by the flags of the request, with the limits that contradict each other.
+Error as_asked(Error error, const FrontierRequest& request, const Estimate& estimate,
+               const std::vector<portfolio::LinearLimit>& groups, const Execution& execution);
 
 struct RiskFrontierRequest {
   FrontierRequest frontier;
@@ -83,8 +113,8 @@ struct RiskFrontierDocument {
 /// The least risk for each of request.frontier.points returns: every point is an optimum with its
 /// own proof, and none between is claimed. Errors: kUsage, field "moments" (a file of moments has
 /// no periods), "alpha" (the risk has none), "points" (fewer than 2), "risk" (volatility: that
-/// frontier has exact corners, see frontier()); those of estimate_moments, bounds_of and
-/// optimize_scenario_risk.
+/// frontier has exact corners, see frontier(); tracking error), "resampled" (given); those of
+/// estimate_moments, bounds_of, load_groups and optimize_scenario_risk.
 Result<RiskFrontierDocument> risk_frontier(const RiskFrontierRequest& request, const Run& run);
 
 }  // namespace quanta::services

@@ -26,6 +26,7 @@
 #include "services/moments/moments.h"
 #include "services/optimization/bounds.h"
 #include "services/optimization/confidence.h"
+#include "services/optimization/groups.h"
 #include "services/provenance/provenance.h"
 
 namespace quanta::services {
@@ -127,13 +128,6 @@ constexpr auto enum_names(OptimizeMethod) {
                     std::pair{kQaoa, Name("qaoa")},     std::pair{kVqe, Name("vqe")},
                     std::pair{kAnneal, Name("anneal")}, std::pair{kEnumerate, Name("enumerate")}};
 }
-
-/// Sum of the weights of a group.
-struct GroupLimit {
-  std::string group;
-  double lower = 0.0;
-  double upper = 1.0;
-};
 
 /// Where the true means may be (portfolio/objectives/robust_mean.h).
 enum class UncertaintySet {

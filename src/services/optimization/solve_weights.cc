@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
-#include "core/enum_text.h"
 #include "portfolio/frontier/efficient_frontier.h"
 #include "services/market_data/asset_file.h"
-#include "services/market_data/market_data.h"
 #include "services/optimization/assess.h"
+#include "services/optimization/benchmark_moments.h"
 #include "services/optimization/deadline.h"
+#include "services/optimization/groups.h"
 #include "services/optimization/solve.h"
 #include "services/optimization/stopwatch.h"
 
@@ -52,31 +52,15 @@ Result<void> add_start(const OptimizeRequest& request, const Estimate& estimate,
   return {};
 }
 
-/// Covariances of the assets with the benchmark, and its variance, annual, by sample moments of
-/// their common returns.
 Result<void> add_benchmark(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
                            OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
-  QUANTA_TRY(LoadedSeries series,
-             load_benchmark(request.benchmark, estimate.prices->panel.dates, run.execution));
-  const std::size_t n = estimate.assets.size();
-  const std::size_t n_periods = estimate.returns.rows();
-  Matrix joined(n_periods, n + 1);
-  for (std::size_t t = 0; t < n_periods; ++t) {
-    std::ranges::copy(estimate.returns.row(t), joined.row(t).begin());
-    joined(t, n) = series.prices[t + 1] / series.prices[t] - 1.0;
-  }
-  auto moments = statistics::estimate_moments(joined, {});
-  if (!moments) return std::unexpected(std::move(moments).error());
-  const double year = *estimate.periods_per_year;
-  for (std::size_t i = 0; i < n; ++i) {
-    problem.benchmark_covariance.push_back(year * moments->covariance(i, n));
-    for (std::size_t j = 0; j < n; ++j) {
-      problem.covariance(i, j) = year * moments->covariance(i, j);
-    }
-  }
-  problem.benchmark_variance = year * moments->covariance(n, n);
-  document.provenance.inputs.push_back(std::move(series.input));
-  std::ranges::move(series.warnings, std::back_inserter(document.provenance.warnings));
+  QUANTA_TRY(BenchmarkMoments moments,
+             benchmark_moments(request.benchmark, estimate, run.execution));
+  problem.covariance = std::move(moments.covariance);
+  problem.benchmark_covariance = std::move(moments.with_assets);
+  problem.benchmark_variance = moments.variance;
+  document.provenance.inputs.push_back(std::move(moments.input));
+  std::ranges::move(moments.warnings, std::back_inserter(document.provenance.warnings));
   return {};
 }
 
@@ -113,31 +97,10 @@ LimitsAsStated limits_as_stated(const OptimizeRequest& request, const Estimate& 
 Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate,
                         OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
   if (request.groups_file.empty()) return {};
-  QUANTA_TRY(AssetFile file,
-             load_asset_file(request.groups_file, "groups", "group", estimate.assets));
-  std::vector<std::string_view> known;
-  for (const AssetEntry& entry : file.entries) {
-    if (std::ranges::find(known, entry.text) == known.end()) known.push_back(entry.text);
-  }
-  std::vector<std::string_view> seen;
-  for (const GroupLimit& limit : request.groups) {
-    if (std::ranges::find(known, limit.group) == known.end()) {
-      return std::unexpected(unknown_word("group", limit.group, known));
-    }
-    if (std::ranges::find(seen, limit.group) != seen.end()) {
-      return fail(ErrorKind::kUsage, fmt::format("{} is given twice", limit.group), "group");
-    }
-    seen.push_back(limit.group);
-    portfolio::LinearLimit row{.name = limit.group,
-                               .coefficients = std::vector<double>(estimate.assets.size()),
-                               .lower = limit.lower,
-                               .upper = limit.upper};
-    for (const AssetEntry& entry : file.entries) {
-      if (entry.text == limit.group) row.coefficients[entry.asset] = 1.0;
-    }
-    problem.limits.push_back(std::move(row));
-  }
-  document.provenance.inputs.push_back(std::move(file.input));
+  QUANTA_TRY(LoadedGroups groups,
+             load_groups(request.groups_file, request.groups, estimate.assets));
+  std::ranges::move(groups.limits, std::back_inserter(problem.limits));
+  document.provenance.inputs.push_back(std::move(groups.input));
   return {};
 }
 

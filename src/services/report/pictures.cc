@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/enum_text.h"
 #include "services/report/svg.h"
 
 namespace quanta::services {
@@ -19,6 +20,32 @@ constexpr int kChoiceColour = 1;
 constexpr int kRiskColour = 2;
 constexpr int kCornerColour = 3;
 constexpr int kAssetColour = 6;
+
+/// Semi-variances are squares of returns: no percentages.
+svg::Format format_of(FrontierRisk risk) {
+  return risk == FrontierRisk::kSemivariance ? svg::Format::kNumber : svg::Format::kPercent;
+}
+
+std::string titled(FrontierRisk risk) {
+  const bool annual = risk == FrontierRisk::kVolatility || risk == FrontierRisk::kTrackingError;
+  return fmt::format("{} per {}", to_text(risk), annual ? "year" : "period");
+}
+
+/// A curve with a mark at each point and a name at both ends.
+std::string front_picture(svg::ScatterChart chart, const std::string& first,
+                          const std::string& last) {
+  for (const auto& [x, y] : chart.curve) {
+    chart.points.push_back({"", x, y, kCornerColour, false});
+  }
+  if (chart.curve.empty()) return svg::standalone(svg::draw(chart, kFrontierPicture));
+  const auto [x, y] = chart.curve.front();
+  chart.points.push_back({first, x, y, kChoiceColour, true});
+  if (chart.curve.size() > 1) {
+    chart.points.push_back(
+        {last, chart.curve.back().first, chart.curve.back().second, kChoiceColour, true});
+  }
+  return svg::standalone(svg::draw(chart, kFrontierPicture));
+}
 
 std::string per_what(bool per_year) { return per_year ? "per year" : "per period"; }
 
@@ -51,6 +78,36 @@ std::string picture_of(const FrontierDocument& document) {
         {"max Sharpe", best.volatility, best.expected_return, kChoiceColour, true});
   }
   return svg::standalone(svg::draw(chart, kFrontierPicture));
+}
+
+std::string picture_of(const RiskFrontierDocument& document) {
+  svg::ScatterChart chart{.title = fmt::format("Return against {}", to_text(document.risk)),
+                          .x_title = titled(document.risk),
+                          .y_title = "expected return per year",
+                          .points = {},
+                          .curve = {},
+                          .x_format = format_of(document.risk)};
+  for (const RiskFrontierPoint& point : document.points) {
+    chart.curve.emplace_back(point.risk, point.expected_return);
+  }
+  return front_picture(std::move(chart), fmt::format("least {}", to_text(document.risk)),
+                       "highest return");
+}
+
+std::string picture_of(const ParetoDocument& document) {
+  svg::ScatterChart chart{
+      .title = fmt::format("{} against {}", to_text(document.risk), to_text(document.against)),
+      .x_title = titled(document.against),
+      .y_title = titled(document.risk),
+      .points = {},
+      .curve = {},
+      .x_format = format_of(document.against),
+      .y_format = format_of(document.risk)};
+  for (const ParetoRow& point : document.points) {
+    chart.curve.emplace_back(point.against, point.risk);
+  }
+  return front_picture(std::move(chart), fmt::format("least {}", to_text(document.risk)),
+                       fmt::format("least {}", to_text(document.against)));
 }
 
 std::string picture_of(const OptimizeDocument& document) {

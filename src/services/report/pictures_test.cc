@@ -58,7 +58,32 @@ TEST(Pictures, OfTheFrontierNameAssetsAndChoices) {
   EXPECT_GT(count(with, "<title>"), 4U);  // two assets, two corners, two choices
 }
 
+TEST(Pictures, OfTwoRisksNameTheirEnds) {
+  ParetoDocument document;
+  document.risk = FrontierRisk::kSemivariance;
+  document.against = FrontierRisk::kTrackingError;
+  document.points.resize(3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    document.points[i].risk = 1e-4 * static_cast<double>(i + 1);
+    document.points[i].against = 0.05 * static_cast<double>(3 - i);
+  }
+  const std::string picture = picture_of(document);
+  EXPECT_NE(picture.find("tracking-error per year"), std::string::npos);
+  EXPECT_NE(picture.find("semivariance per period"), std::string::npos);
+  EXPECT_NE(picture.find("least semivariance"), std::string::npos);
+  EXPECT_NE(picture.find("least tracking-error"), std::string::npos);
+  document.points.resize(1);
+  EXPECT_EQ(picture_of(document).find("least tracking-error"), std::string::npos);
+
+  RiskFrontierDocument frontier;
+  frontier.points.resize(2);
+  frontier.points[1].expected_return = 0.1;
+  EXPECT_NE(picture_of(frontier).find("highest return"), std::string::npos);
+}
+
 TEST(Pictures, OfNothingSaySo) {
+  EXPECT_NE(picture_of(RiskFrontierDocument{}).find("<svg"), std::string::npos);
+  EXPECT_NE(picture_of(ParetoDocument{}).find("<svg"), std::string::npos);
   EXPECT_NE(picture_of(OptimizeDocument{}).find("<svg"), std::string::npos);
   EXPECT_NE(picture_of(FrontierDocument{}).find("<svg"), std::string::npos);
 }
