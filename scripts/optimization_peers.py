@@ -4,7 +4,8 @@
     scripts/optimization_peers.py --binary build/release/quanta --prices prices.csv [--from D] [--to D]
 
 CVaR, CDaR, MAD and maximum drawdown are stated as linear programs and given to HiGHS, semi-variance
-as a quadratic program, EVaR, growth (Kelly) and robust means as smooth ones to SLSQP. Exit status 0: all agree; 1: one does not;
+as a quadratic program, EVaR, growth (Kelly), robust
+means, leverage and trading as smooth ones to SLSQP. Exit status 0: all agree; 1: one does not;
 77: scipy is not installed.
 """
 
@@ -151,6 +152,53 @@ class Program:
         return self.smooth(lambda w: w @ covariance @ w, lambda w: 2 * covariance @ w,
                            lower=lower, upper=upper, more=[reached])
 
+    def traded(self, objective, leverage=None, low=0.0, high=1.0, cost=0.0, impact=0.0, turnover=None, delta=3.0):
+        """Annual moments; each weight as what is bought less what is sold from a start: from equal
+        weights where there is trading, else from 0 (long and short)."""
+        n = self.n
+        returns = self.returns / self.scale
+        mean, covariance = 252 * returns.mean(axis=0), 252 * np.cov(returns.T)
+        start = np.zeros(n) if leverage else np.full(n, 1 / n)
+        most = leverage or turnover
+
+        def weights(x):
+            return start + x[:n] - x[n:]
+
+        def both(g):
+            return np.r_[g, -g]
+
+        if objective == "max-sharpe":
+            def value(x):
+                w = weights(x)
+                return -(mean @ w) / math.sqrt(w @ covariance @ w)
+
+            def gradient(x):
+                w = weights(x)
+                risk = math.sqrt(w @ covariance @ w)
+                return both(-mean / risk + (mean @ w) * (covariance @ w) / risk**3)
+        else:
+            reward, risk = (1.0, delta / 2) if objective == "utility" else (0.0, 1.0)
+
+            def value(x):
+                w = weights(x)
+                return (risk * w @ covariance @ w - reward * mean @ w + cost * x.sum()
+                        + impact * (w - start) @ (w - start))
+
+            def gradient(x):
+                w = weights(x)
+                return both(2 * risk * covariance @ w - reward * mean + 2 * impact * (w - start)) + cost
+
+        constraints = [{"type": "eq", "fun": lambda x: weights(x).sum() - 1, "jac": lambda x: both(np.ones(n))}]
+        if most:
+            constraints.append({"type": "ineq", "fun": lambda x: most - x.sum(), "jac": lambda x: -np.ones(2 * n)})
+        bounds = [(0, high - a) for a in start] + [(0, a - low) for a in start]
+        x = np.r_[np.full(n, 1 / n) - start, np.zeros(n)]
+        for _ in range(5):
+            x = minimize(value, x, jac=gradient, bounds=bounds, constraints=constraints, method="SLSQP",
+                         options={"ftol": 1e-16, "maxiter": 2000}).x
+        found = value(x)
+        return weights(x), found if objective == "min-variance" else -found
+
     def least_variance(self, covariance):
         n = len(covariance)
         scaled = covariance / np.diag(covariance).mean()
@@ -241,6 +289,18 @@ def main():
          lambda: plain.robust("ellipsoid", 2, lower=-0.2, upper=0.5), 1e-8),
         ("target-return", ["--target", "0.1", "--robust", "ellipsoid:0.5"],
          lambda: plain.robust("ellipsoid", 0.5, 0.1), 1e-8),
+        ("min-variance", ["--bounds", "-0.3:1", "--max-leverage", "1.1"],
+         lambda: plain.traded("min-variance", leverage=1.1, low=-0.3), 1e-8),
+        ("utility", ["--bounds", "-1:1", "--max-leverage", "1.6"],
+         lambda: plain.traded("utility", leverage=1.6, low=-1.0), 1e-8),
+        ("max-sharpe", ["--bounds", "-1:1", "--max-leverage", "1.3"],
+         lambda: plain.traded("max-sharpe", leverage=1.3, low=-1.0), 1e-8),
+        ("max-sharpe", ["--current", "equal", "--max-turnover", "0.4"],
+         lambda: plain.traded("max-sharpe", turnover=0.4), 1e-8),
+        ("min-variance", ["--current", "equal", "--impact", "0.05"],
+         lambda: plain.traded("min-variance", impact=0.05), 1e-8),
+        ("utility", ["--current", "equal", "--impact", "0.5", "--cost", "0.01", "--max-turnover", "0.5"],
+         lambda: plain.traded("utility", impact=0.5, cost=0.01, turnover=0.5), 1e-8),
         ("nested-clusters", ["--clusters", "4", "--linkage", "ward"], lambda: plain.nested(4, "ward"), 1e-8),
         ("nested-clusters", ["--clusters", "5", "--linkage", "average"], lambda: plain.nested(5, "average"), 1e-8),
     ]

@@ -12,6 +12,7 @@ namespace quanta::portfolio {
 /// linear_bound. Prices of bounds that are rounding are 0.
 ShadowPrices shadow_prices_of(const WeightConstraints& constraints, std::span<const double> weights,
                               std::span<const double> gradient,
-                              std::span<const double> limit_multipliers, double target_multiplier);
+                              std::span<const double> limit_multipliers, double target_multiplier,
+                              std::span<const double> distance_multipliers = {});
 
 }  // namespace quanta::portfolio
