@@ -53,17 +53,30 @@ class Program:
         self.scale = scale
         self.n_periods, self.n = returns.shape
         self.target = None  # (means, least)
+        self.trades = None  # (start, cost, most, lowest weight)
 
     def solve(self, n_more, cost, rows, limits, lower):
-        """The first n variables are weights, then n_more with the lower bounds given."""
+        """The first n variables are weights, then n_more with the lower bounds given. With trades
+        (start, cost, most, lowest weight): then n more, at least abs(weight - start) each."""
         if self.target is not None:
             mean, least = self.target
             rows = sparse.vstack([rows, sparse.csr_matrix(np.r_[-mean, np.zeros(n_more)])])
             limits = np.r_[limits, -least]
+        lowest = 0.0
+        if self.trades is not None:
+            start, price, most, lowest = self.trades
+            n, before = self.n, self.n + n_more
+            eye = sparse.hstack([sparse.eye(n), sparse.csr_matrix((n, n_more))])
+            rows = sparse.vstack([
+                sparse.hstack([rows, sparse.csr_matrix((rows.shape[0], n))]),
+                sparse.hstack([eye, -sparse.eye(n)]), sparse.hstack([-eye, -sparse.eye(n)]),
+                sparse.csr_matrix(np.r_[np.zeros(before), np.ones(n)])])
+            limits = np.r_[limits, start, -start, most]
+            cost, lower, n_more = np.r_[cost, np.full(n, price * self.scale)], [*lower, *[0] * n], n_more + n
         answer = linprog(
             cost, A_ub=rows.tocsc(), b_ub=limits,
             A_eq=np.r_[np.ones(self.n), np.zeros(n_more)][None, :], b_eq=[1.0],
-            bounds=[(0, 1)] * self.n + [(low, None) for low in lower], method="highs",
+            bounds=[(lowest, 1)] * self.n + [(low, None) for low in lower], method="highs",
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10})
         if answer.status:
             sys.exit(f"linprog: {answer.message}")
@@ -268,7 +281,21 @@ def main():
     aiming.target = (mean, float(np.sort(mean)[len(mean) // 2 :].mean()))
     aim = ["--periods", "252", "--target", repr(aiming.target[1])]
 
+    n = returns.shape[1]
+    trading, short = Program(returns, 100.0), Program(returns, 100.0)
+    trading.trades = (np.full(n, 1 / n), 0.0002, 0.8, 0.0)
+    trade = ["--current", "equal", "--cost", "0.0002", "--max-turnover", "0.8"]
+    short.trades = (np.zeros(n), 0.0, 1.06, -0.2)
+    leverage = ["--bounds", "-0.2:1", "--max-leverage", "1.06"]
+
     cases = [
+        ("min-cvar", trade, lambda: trading.cvar(0.95), 1e-9),
+        ("min-mad", trade, trading.mad, 1e-9),
+        ("min-cdar", trade, lambda: trading.drawdown(0.95), 1e-8),
+        ("min-max-drawdown", trade, lambda: trading.drawdown(None), 1e-8),
+        ("min-cvar", leverage, lambda: short.cvar(0.95), 1e-9),
+        ("min-mad", leverage, short.mad, 1e-9),
+        ("min-cdar", leverage, lambda: short.drawdown(0.95), 1e-8),
         ("min-cvar", ["--alpha", "0.95"], lambda: plain.cvar(0.95), 1e-9),
         ("min-cvar", ["--alpha", "0.99"], lambda: plain.cvar(0.99), 1e-9),
         ("min-cvar", ["--alpha", "0.95", *aim], lambda: aiming.cvar(0.95), 1e-9),

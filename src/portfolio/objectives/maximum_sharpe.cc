@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/optimizers/dual_bound.h"
 
 namespace quanta::portfolio::mean_variance {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double total(std::span<const double> x) { return dot(x, std::vector<double>(x.size(), 1.0)); }
 

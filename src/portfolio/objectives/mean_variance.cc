@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,9 +10,11 @@
 #include <Eigen/Eigenvalues>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/objectives/maximum_sharpe.h"
 #include "portfolio/objectives/mean_variance_program.h"
+#include "portfolio/objectives/shadow_prices.h"
 #include "portfolio/optimizers/dual_bound.h"
 #include "portfolio/optimizers/factor.h"
 #include "portfolio/optimizers/linear_bound.h"
@@ -22,10 +23,7 @@
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 using mean_variance::CheckedCovariance;
-using mean_variance::Counted;
 using mean_variance::CountedProgram;
 using mean_variance::Multipliers;
 namespace mv = mean_variance;
@@ -108,42 +106,8 @@ Result<void> check_limits(const MeanVarianceProblem& p) {
 }
 
 Result<void> check_trading(const MeanVarianceProblem& p) {
-  if (!(p.max_leverage >= 0.0)) {
-    return bad_input("max_leverage", fmt::format("{} is not a leverage; 1.6 allows 130 % long and "
-                                                 "30 % short",
-                                                 p.max_leverage));
-  }
-  if (p.max_leverage < 1.0 - kSumRoom) {
-    return infeasible(
-        "max_leverage",
-        fmt::format("weights sum to 1, so that their sizes sum to 1 at least, and the "
-                    "leverage may be {} at most",
-                    p.max_leverage));
-  }
-  if (!p.trading) return {};
-  const std::size_t n = p.mean.size();
-  const Trading& trading = *p.trading;
-  if (trading.current.size() != n) {
-    return bad_input("trading",
-                     fmt::format("{} current weights for {} assets", trading.current.size(), n));
-  }
-  for (const double w : trading.current) QUANTA_CHECK(check_finite(w, "trading"));
-  if (!(trading.cost >= 0.0 && std::isfinite(trading.cost))) {
-    return bad_input("cost", fmt::format("{} is not a cost of at least 0", trading.cost));
-  }
-  if (!trading.impact.empty() && trading.impact.size() != n) {
-    return bad_input("impact",
-                     fmt::format("{} coefficients for {} assets", trading.impact.size(), n));
-  }
-  for (const double c : trading.impact) {
-    if (c >= 0.0 && std::isfinite(c)) continue;
-    return bad_input("impact", fmt::format("{} is not a cost of at least 0", c));
-  }
-  if (!(trading.max_turnover >= 0.0)) {
-    return bad_input("max_turnover",
-                     fmt::format("{} is not a turnover of at least 0", trading.max_turnover));
-  }
-  if (trading.costs() &&
+  QUANTA_CHECK(check_distances(p.mean.size(), p.max_leverage, p.trading));
+  if (p.trading && p.trading->costs() &&
       (p.objective == Objective::kMaxSharpe || p.objective == Objective::kTrackingError)) {
     return bad_input("trading", fmt::format("the value of {} is no return that costs could be "
                                             "taken from; limit the turnover instead",
@@ -204,7 +168,7 @@ Result<ContinuousAnswer> solve_distances(const MeanVarianceProblem& p, Quadratic
                                          double unit, bool target_row, const Execution& execution) {
   const std::vector<WeightDistance> distances = mv::distances_of(p);
   if (p.trading) add_impact(*p.trading, unit, program);
-  Counted counted = mv::costly(distances);
+  Counted counted = costly(distances);
   QuadraticSolution solution;
   std::vector<double> weights;
   int iterations = 0;
@@ -214,13 +178,13 @@ Result<ContinuousAnswer> solve_distances(const MeanVarianceProblem& p, Quadratic
     auto solved = solve_quadratic_program(counts.program, execution);
     if (!solved) {
       const bool cancelled = solved.error().kind == ErrorKind::kCancelled;
-      if (!cancelled && mv::count_all(distances, counted)) continue;
+      if (!cancelled && count_all(distances, counted)) continue;
       return mv::unsolved(p, std::move(solved).error());
     }
     solution = *std::move(solved);
     iterations += solution.iterations;
     weights = clean_weights(program.lower, program.upper, counts.weights(solution.x));
-    if (!mv::count_broken(distances, weights, counted)) break;
+    if (!count_broken(distances, weights, counted)) break;
   }
 
   ContinuousAnswer out;

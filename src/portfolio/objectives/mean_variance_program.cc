@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include <Eigen/Dense>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/objectives/shadow_prices.h"
 
 namespace quanta::portfolio::mean_variance {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kProvenGap = 1e-8;
 
 /// Where a limit stands among the rows: an equality, or up to two inequalities.
@@ -154,45 +153,8 @@ double largest_variance(const MeanVarianceProblem& p) {
   return out;
 }
 
-// ---- Leverage and trading -----------------------------------------------------------------------
-
 std::vector<WeightDistance> distances_of(const MeanVarianceProblem& p) {
-  std::vector<WeightDistance> out;
-  if (p.max_leverage < kInfinity) {
-    out.push_back({.center = std::vector<double>(p.mean.size()), .most = p.max_leverage});
-  }
-  if (p.trading) {
-    out.push_back(
-        {.center = p.trading->current, .most = p.trading->max_turnover, .cost = p.trading->cost});
-  }
-  return out;
-}
-
-Counted costly(const std::vector<WeightDistance>& distances) {
-  Counted out;
-  for (const WeightDistance& distance : distances) out.push_back(distance.cost > 0.0);
-  return out;
-}
-
-bool count_broken(const std::vector<WeightDistance>& distances, std::span<const double> weights,
-                  Counted& counted) {
-  bool any = false;
-  for (std::size_t k = 0; k < distances.size(); ++k) {
-    if (counted[k] || distances[k].most == kInfinity) continue;
-    const double beyond = distance_between(weights, distances[k].center) - distances[k].most;
-    if (!(beyond > 1e-12 * (1.0 + distances[k].most))) continue;
-    counted[k] = any = true;
-  }
-  return any;
-}
-
-bool count_all(const std::vector<WeightDistance>& distances, Counted& counted) {
-  bool any = false;
-  for (std::size_t k = 0; k < distances.size(); ++k) {
-    if (counted[k] || distances[k].most == kInfinity) continue;
-    counted[k] = any = true;
-  }
-  return any;
+  return portfolio::distances_of(p.mean.size(), p.max_leverage, p.trading);
 }
 
 CountedProgram counted_program(const QuadraticProgram& program,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "portfolio/objectives/mean_variance.h"
+#include "portfolio/optimizers/counted_distances.h"
 #include "portfolio/optimizers/linear_bound.h"
 #include "portfolio/optimizers/quadratic_program.h"
 #include "portfolio/optimizers/weight_pieces.h"
@@ -49,18 +50,6 @@ std::unexpected<Error> unsolved(const MeanVarianceProblem& p, Error error);
 
 /// The leverage and the turnover, where they are limited or cost; the latter last.
 std::vector<WeightDistance> distances_of(const MeanVarianceProblem& p);
-
-/// Which distances stand in a program. One that is limited and kept without being told so is better
-/// left out: nothing would tell apart what is bought and sold again.
-using Counted = std::vector<bool>;
-
-/// Those that cost.
-Counted costly(const std::vector<WeightDistance>& distances);
-
-/// Counts the limits that these weights break, or all; whether there was a new one.
-bool count_broken(const std::vector<WeightDistance>& distances, std::span<const double> weights,
-                  Counted& counted);
-bool count_all(const std::vector<WeightDistance>& distances, Counted& counted);
 
 /// A program of weights with those of the distances that count, in pieces where there are any.
 struct CountedProgram {

@@ -31,8 +31,7 @@ std::unexpected<Error> missing(std::string_view field, std::string_view what,
 Result<void> check_trading(const OptimizeRequest& request) {
   using enum OptimizeObjective;
   const OptimizeObjective objective = request.objective;
-  const bool distances = !is_discrete(objective) && !is_rule(objective) &&
-                         !is_scenario(objective) && objective != kTargetRisk;
+  const bool distances = !is_discrete(objective) && !is_rule(objective) && objective != kTargetRisk;
   const bool costs =
       objective == kUtility || objective == kMinVariance || objective == kTargetReturn;
   const auto refuse = [&](std::string_view field, std::string message) {
@@ -41,12 +40,17 @@ Result<void> check_trading(const OptimizeRequest& request) {
   const std::string no_meaning = fmt::format("has no meaning for {}", to_text(objective));
   if (!distances && !request.current.empty()) return refuse("current", no_meaning);
   if (!distances && request.max_leverage) return refuse("max-leverage", no_meaning);
-  const std::string_view cost = request.cost ? "cost" : request.impact.empty() ? "" : "impact";
-  if (!cost.empty() && !costs) {
-    return refuse(cost, fmt::format("belongs to --objective min-variance, target-return or utility,"
-                                    " not to {}; --max-turnover limits what is traded there",
-                                    to_text(objective)));
+  if (request.cost && !costs && !is_scenario(objective)) {
+    return refuse("cost", fmt::format("the value of {} is nothing that costs could be taken from; "
+                                      "--max-turnover limits what is traded",
+                                      to_text(objective)));
   }
+  if (!request.impact.empty() && !costs) {
+    return refuse("impact", fmt::format("belongs to --objective min-variance, target-return or "
+                                        "utility, not to {}; --max-turnover limits what is traded",
+                                        to_text(objective)));
+  }
+  const std::string_view cost = request.cost ? "cost" : request.impact.empty() ? "" : "impact";
   if (request.select || request.min_weight) {
     constexpr std::string_view kApart = "does not go together with --select or --min-weight";
     if (!request.current.empty()) return refuse("current", std::string(kApart));

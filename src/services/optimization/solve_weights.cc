@@ -51,26 +51,6 @@ Result<std::vector<double>> read_impact(const OptimizeRequest& request, const Es
   return std::move(loaded.figures);
 }
 
-Result<void> add_start(const OptimizeRequest& request, const Estimate& estimate,
-                       OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
-  problem.max_leverage = request.max_leverage.value_or(std::numeric_limits<double>::infinity());
-  if (request.current.empty()) return {};
-  const std::size_t n = estimate.assets.size();
-  portfolio::Trading trading{
-      .current = std::vector<double>(n, 1.0 / static_cast<double>(n)),
-      .cost = request.cost.value_or(0.0),
-      .max_turnover = request.max_turnover.value_or(std::numeric_limits<double>::infinity())};
-  if (request.current != "equal") {
-    QUANTA_TRY(AssetFigures loaded,
-               load_asset_figures(request.current, "current", "weight", estimate.assets));
-    trading.current = std::move(loaded.figures);
-    document.provenance.inputs.push_back(std::move(loaded.input));
-  }
-  QUANTA_TRY(trading.impact, read_impact(request, estimate, document));
-  problem.trading = std::move(trading);
-  return {};
-}
-
 /// Covariances of the assets with the benchmark, and its variance, annual, by sample moments of
 /// their common returns.
 Result<void> add_benchmark(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
@@ -100,6 +80,26 @@ Result<void> add_benchmark(const OptimizeRequest& request, const Estimate& estim
 }
 
 }  // namespace
+
+Result<void> add_start(const OptimizeRequest& request, const Estimate& estimate,
+                       OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
+  problem.max_leverage = request.max_leverage.value_or(std::numeric_limits<double>::infinity());
+  if (request.current.empty()) return {};
+  const std::size_t n = estimate.assets.size();
+  portfolio::Trading trading{
+      .current = std::vector<double>(n, 1.0 / static_cast<double>(n)),
+      .cost = request.cost.value_or(0.0),
+      .max_turnover = request.max_turnover.value_or(std::numeric_limits<double>::infinity())};
+  if (request.current != "equal") {
+    QUANTA_TRY(AssetFigures loaded,
+               load_asset_figures(request.current, "current", "weight", estimate.assets));
+    trading.current = std::move(loaded.figures);
+    document.provenance.inputs.push_back(std::move(loaded.input));
+  }
+  QUANTA_TRY(trading.impact, read_impact(request, estimate, document));
+  problem.trading = std::move(trading);
+  return {};
+}
 
 std::unexpected<Error> of_flags(Error error, const OptimizeRequest& request) {
   if (error.field == "limits") error.field = "group";
