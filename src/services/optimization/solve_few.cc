@@ -286,6 +286,14 @@ Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate,
   if (!answer) {
     Error error = std::move(answer).error();
     if (error.field == "constraints") error = why_infeasible(request, problem, run);
+    if (error.kind == ErrorKind::kCancelled && request.deadline_s) {
+      error.message = fmt::format(
+          "within {} s the search found no choice of assets that meets the limits, and did not "
+          "rule "
+          "out that there is one; give it longer, allow more assets or widen the limits",
+          *request.deadline_s);
+      error.field = "deadline";
+    }
     return infeasible_error(std::move(error));
   }
   const double bound = answer->certificate.bound;
