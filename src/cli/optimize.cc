@@ -65,8 +65,9 @@ std::string binding_limits(const OptimizeDocument& document) {
         fmt::format("\n  {}{} {}", row.name, row.asset ? " " + *row.asset : "", binding_text(row));
   }
   if (!any) return {};
-  return text +
-         "\n  costs: what the objective would gain for each unit by which the limit yields\n";
+  text += "\n  costs: what the objective would gain for each unit by which the limit yields\n";
+  if (document.selected) text += "  (with the assets that are held here)\n";
+  return text;
 }
 
 std::string weights_table(const OptimizeDocument& document, const Terminal& terminal) {

@@ -237,8 +237,9 @@ struct ConstraintRow {
   Relation relation = Relation::kEqual;
   double limit = 0.0;
   double value = 0.0;                  ///< what the answer has there
-  std::optional<double> shadow_price;  ///< change of the objective's value per unit of the limit;
-                                       ///< nothing where it has none (whole numbers)
+  std::optional<double> shadow_price;  ///< change of the objective's value per unit of the limit,
+                                       ///< the choice of assets kept; nothing where it has none
+                                       ///< (whole numbers)
 
   static constexpr auto describe() {
     return std::tuple{field("name", &ConstraintRow::name,
