@@ -14,8 +14,6 @@
 namespace quanta::portfolio::mean_variance {
 namespace {
 
-constexpr double kProvenGap = 1e-8;
-
 /// Where a limit stands among the rows: an equality, or up to two inequalities.
 struct LimitRows {
   std::optional<std::size_t> equality;

@@ -13,17 +13,17 @@
 namespace quanta::portfolio {
 namespace {
 
-constexpr double kMissed = 1e-10;
+constexpr double kChoiceMissed = 1e-10;
 
 /// Rows a v >= b of the variables v: x of the held and the open assets, then t of the open ones.
-struct Row {
+struct ChoiceRow {
   std::vector<double> a;
   double b = 0.0;
 };
 
-class Relaxation {
+class LinearChoice {
  public:
-  Relaxation(const CardinalityProblem& problem, const CardinalityNode& node)
+  LinearChoice(const CardinalityProblem& problem, const CardinalityNode& node)
       : p_(problem), assets_(node.held), n_held_(node.held.size()) {
     assets_.insert(assets_.end(), node.open.begin(), node.open.end());
     n_variables_ = assets_.size() + node.open.size();
@@ -59,7 +59,7 @@ class Relaxation {
 
   /// A row of all assets, and how many of the open ones it needs. False where all do not do.
   bool add(std::span<const double> coefficients, double least) {
-    Row row{.a = std::vector<double>(n_variables_), .b = least};
+    ChoiceRow row{.a = std::vector<double>(n_variables_), .b = least};
     double size = 1e-300;
     double missing = least;
     std::vector<double> gains;
@@ -71,7 +71,7 @@ class Relaxation {
       if (j < n_held_) missing -= most;
       if (j >= n_held_ && most > 0.0) gains.push_back(most);
     }
-    const double room = kMissed * (size + std::abs(least));
+    const double room = kChoiceMissed * (size + std::abs(least));
     for (double& a : row.a) a /= size;
     row.b /= size;
     rows_.push_back(std::move(row));
@@ -80,7 +80,7 @@ class Relaxation {
     std::size_t needed = 0;
     while (needed < gains.size() && missing > room) missing -= gains[needed++];
     if (missing > room) return false;
-    Row count{.a = std::vector<double>(n_variables_), .b = static_cast<double>(needed)};
+    ChoiceRow count{.a = std::vector<double>(n_variables_), .b = static_cast<double>(needed)};
     for (std::size_t j = n_held_; j < assets_.size(); ++j) {
       if (coefficients[assets_[j]] * upper(j) > 0.0) add_share(j, 1.0, count.a);
     }
@@ -101,7 +101,7 @@ class Relaxation {
       high[j] = upper(j);
     }
     PiecewiseLinearSimplex simplex(linear, low, high);
-    for (Row& row : rows_) {
+    for (ChoiceRow& row : rows_) {
       double size = 1e-300;
       for (const double a : row.a) size = std::max(size, std::abs(a));
       std::vector<double> turned;
@@ -130,9 +130,9 @@ class Relaxation {
     for (std::size_t j = 0; j < n_variables_; ++j) {
       proven -= std::max(pull[j] * low[j], pull[j] * high[j]);
     }
-    ChoiceRelaxation out{.feasible = !(proven > kMissed), .support = {}};
+    ChoiceRelaxation out{.feasible = !(proven > kChoiceMissed), .support = {}};
     for (std::size_t j = 0; j < assets_.size(); ++j) {
-      if (j < n_held_ || simplex.x()[j] > kMissed) out.support.push_back(assets_[j]);
+      if (j < n_held_ || simplex.x()[j] > kChoiceMissed) out.support.push_back(assets_[j]);
     }
     std::ranges::sort(out.support);
     return out;
@@ -142,14 +142,14 @@ class Relaxation {
   std::vector<std::uint32_t> assets_;  // the held, then the open ones
   std::size_t n_held_;
   std::size_t n_variables_ = 0;
-  std::vector<Row> rows_;
+  std::vector<ChoiceRow> rows_;
 };
 
 }  // namespace
 
 Result<ChoiceRelaxation> relax_choice(const CardinalityProblem& problem,
                                       const CardinalityNode& node, const Execution& execution) {
-  return Relaxation(problem, node).solve(execution);
+  return LinearChoice(problem, node).solve(execution);
 }
 
 }  // namespace quanta::portfolio
