@@ -4,10 +4,10 @@
     scripts/optimization_peers.py --binary build/release/quanta --prices prices.csv [--from D] [--to D]
 
 CVaR, CDaR, MAD and maximum drawdown are stated as linear programs and given to HiGHS, semi-variance
-as a quadratic program, EVaR, growth (Kelly) and robust means as smooth ones to SLSQP. The points of
-`quanta frontier --risk … --against …` too: the least of one risk with the other at most what the point
-has, by HiGHS where both are linear programs, by SLSQP otherwise (a piecewise linear limit by cuts).
-Exit status 0: all agree; 1: one does not; 77: scipy is not installed.
+as a quadratic program, EVaR, growth (Kelly), robust means, leverage and trading as smooth ones to
+SLSQP. The points of `quanta frontier --risk … --against …` too: the least of one risk with the other at
+most what the point has, by HiGHS where both are linear programs, by SLSQP otherwise (a piecewise linear
+limit by cuts). Exit status 0: all agree; 1: one does not; 77: scipy is not installed.
 """
 
 import argparse
@@ -54,17 +54,30 @@ class Program:
         self.scale = scale
         self.n_periods, self.n = returns.shape
         self.target = None  # (means, least)
+        self.trades = None  # (start, cost, most, lowest weight)
 
     def solve(self, n_more, cost, rows, limits, lower):
-        """The first n variables are weights, then n_more with the lower bounds given."""
+        """The first n variables are weights, then n_more with the lower bounds given. With trades
+        (start, cost, most, lowest weight): then n more, at least abs(weight - start) each."""
         if self.target is not None:
             mean, least = self.target
             rows = sparse.vstack([rows, sparse.csr_matrix(np.r_[-mean, np.zeros(n_more)])])
             limits = np.r_[limits, -least]
+        lowest = 0.0
+        if self.trades is not None:
+            start, price, most, lowest = self.trades
+            n, before = self.n, self.n + n_more
+            eye = sparse.hstack([sparse.eye(n), sparse.csr_matrix((n, n_more))])
+            rows = sparse.vstack([
+                sparse.hstack([rows, sparse.csr_matrix((rows.shape[0], n))]),
+                sparse.hstack([eye, -sparse.eye(n)]), sparse.hstack([-eye, -sparse.eye(n)]),
+                sparse.csr_matrix(np.r_[np.zeros(before), np.ones(n)])])
+            limits = np.r_[limits, start, -start, most]
+            cost, lower, n_more = np.r_[cost, np.full(n, price * self.scale)], [*lower, *[0] * n], n_more + n
         answer = linprog(
             cost, A_ub=rows.tocsc(), b_ub=limits,
             A_eq=np.r_[np.ones(self.n), np.zeros(n_more)][None, :], b_eq=[1.0],
-            bounds=[(0, 1)] * self.n + [(low, None) for low in lower], method="highs",
+            bounds=[(lowest, 1)] * self.n + [(low, None) for low in lower], method="highs",
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10})
         if answer.status:
             sys.exit(f"linprog: {answer.message}")
@@ -237,6 +250,53 @@ class Program:
         return self.smooth(lambda w: w @ covariance @ w, lambda w: 2 * covariance @ w,
                            lower=lower, upper=upper, more=[reached])
 
+    def traded(self, objective, leverage=None, low=0.0, high=1.0, cost=0.0, impact=0.0, turnover=None, delta=3.0):
+        """Annual moments; each weight as what is bought less what is sold from a start: from equal
+        weights where there is trading, else from 0 (long and short)."""
+        n = self.n
+        returns = self.returns / self.scale
+        mean, covariance = 252 * returns.mean(axis=0), 252 * np.cov(returns.T)
+        start = np.zeros(n) if leverage else np.full(n, 1 / n)
+        most = leverage or turnover
+
+        def weights(x):
+            return start + x[:n] - x[n:]
+
+        def both(g):
+            return np.r_[g, -g]
+
+        if objective == "max-sharpe":
+            def value(x):
+                w = weights(x)
+                return -(mean @ w) / math.sqrt(w @ covariance @ w)
+
+            def gradient(x):
+                w = weights(x)
+                risk = math.sqrt(w @ covariance @ w)
+                return both(-mean / risk + (mean @ w) * (covariance @ w) / risk**3)
+        else:
+            reward, risk = (1.0, delta / 2) if objective == "utility" else (0.0, 1.0)
+
+            def value(x):
+                w = weights(x)
+                return (risk * w @ covariance @ w - reward * mean @ w + cost * x.sum()
+                        + impact * (w - start) @ (w - start))
+
+            def gradient(x):
+                w = weights(x)
+                return both(2 * risk * covariance @ w - reward * mean + 2 * impact * (w - start)) + cost
+
+        constraints = [{"type": "eq", "fun": lambda x: weights(x).sum() - 1, "jac": lambda x: both(np.ones(n))}]
+        if most:
+            constraints.append({"type": "ineq", "fun": lambda x: most - x.sum(), "jac": lambda x: -np.ones(2 * n)})
+        bounds = [(0, high - a) for a in start] + [(0, a - low) for a in start]
+        x = np.r_[np.full(n, 1 / n) - start, np.zeros(n)]
+        for _ in range(5):
+            x = minimize(value, x, jac=gradient, bounds=bounds, constraints=constraints, method="SLSQP",
+                         options={"ftol": 1e-16, "maxiter": 2000}).x
+        found = value(x)
+        return weights(x), found if objective == "min-variance" else -found
+
     def least_variance(self, covariance):
         n = len(covariance)
         scaled = covariance / np.diag(covariance).mean()
@@ -306,7 +366,21 @@ def main():
     aiming.target = (mean, float(np.sort(mean)[len(mean) // 2 :].mean()))
     aim = ["--periods", "252", "--target", repr(aiming.target[1])]
 
+    n = returns.shape[1]
+    trading, short = Program(returns, 100.0), Program(returns, 100.0)
+    trading.trades = (np.full(n, 1 / n), 0.0002, 0.8, 0.0)
+    trade = ["--current", "equal", "--cost", "0.0002", "--max-turnover", "0.8"]
+    short.trades = (np.zeros(n), 0.0, 1.06, -0.2)
+    leverage = ["--bounds", "-0.2:1", "--max-leverage", "1.06"]
+
     cases = [
+        ("min-cvar", trade, lambda: trading.least(trading.cvar(0.95)), 1e-9),
+        ("min-mad", trade, lambda: trading.least(trading.mad()), 1e-9),
+        ("min-cdar", trade, lambda: trading.least(trading.drawdown(0.95)), 1e-8),
+        ("min-max-drawdown", trade, lambda: trading.least(trading.drawdown(None)), 1e-8),
+        ("min-cvar", leverage, lambda: short.least(short.cvar(0.95)), 1e-9),
+        ("min-mad", leverage, lambda: short.least(short.mad()), 1e-9),
+        ("min-cdar", leverage, lambda: short.least(short.drawdown(0.95)), 1e-8),
         ("min-cvar", ["--alpha", "0.95"], lambda: plain.least(plain.cvar(0.95)), 1e-9),
         ("min-cvar", ["--alpha", "0.99"], lambda: plain.least(plain.cvar(0.99)), 1e-9),
         ("min-cvar", ["--alpha", "0.95", *aim], lambda: aiming.least(aiming.cvar(0.95)), 1e-9),
@@ -327,6 +401,18 @@ def main():
          lambda: plain.robust("ellipsoid", 2, lower=-0.2, upper=0.5), 1e-8),
         ("target-return", ["--target", "0.1", "--robust", "ellipsoid:0.5"],
          lambda: plain.robust("ellipsoid", 0.5, 0.1), 1e-8),
+        ("min-variance", ["--bounds", "-0.3:1", "--max-leverage", "1.1"],
+         lambda: plain.traded("min-variance", leverage=1.1, low=-0.3), 1e-8),
+        ("utility", ["--bounds", "-1:1", "--max-leverage", "1.6"],
+         lambda: plain.traded("utility", leverage=1.6, low=-1.0), 1e-8),
+        ("max-sharpe", ["--bounds", "-1:1", "--max-leverage", "1.3"],
+         lambda: plain.traded("max-sharpe", leverage=1.3, low=-1.0), 1e-8),
+        ("max-sharpe", ["--current", "equal", "--max-turnover", "0.4"],
+         lambda: plain.traded("max-sharpe", turnover=0.4), 1e-8),
+        ("min-variance", ["--current", "equal", "--impact", "0.05"],
+         lambda: plain.traded("min-variance", impact=0.05), 1e-8),
+        ("utility", ["--current", "equal", "--impact", "0.5", "--cost", "0.01", "--max-turnover", "0.5"],
+         lambda: plain.traded("utility", impact=0.5, cost=0.01, turnover=0.5), 1e-8),
         ("nested-clusters", ["--clusters", "4", "--linkage", "ward"], lambda: plain.nested(4, "ward"), 1e-8),
         ("nested-clusters", ["--clusters", "5", "--linkage", "average"], lambda: plain.nested(5, "average"), 1e-8),
     ]

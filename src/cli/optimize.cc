@@ -65,8 +65,9 @@ std::string binding_limits(const OptimizeDocument& document) {
         fmt::format("\n  {}{} {}", row.name, row.asset ? " " + *row.asset : "", binding_text(row));
   }
   if (!any) return {};
-  return text +
-         "\n  costs: what the objective would gain for each unit by which the limit yields\n";
+  text += "\n  costs: what the objective would gain for each unit by which the limit yields\n";
+  if (document.selected) text += "  (with the assets that are held here)\n";
+  return text;
 }
 
 std::string weights_table(const OptimizeDocument& document, const Terminal& terminal) {
@@ -94,6 +95,16 @@ std::string weights_table(const OptimizeDocument& document, const Terminal& term
     table.add(std::move(cells));
   }
   return table.to_text(terminal);
+}
+
+/// "leverage 1.6: 130 % long, 30 % short", where anything is held short.
+std::string leverage_text(const OptimizeDocument& document) {
+  double held_long = 0;
+  double held_short = 0;
+  for (const double w : document.weights) (w > 0 ? held_long : held_short) += std::abs(w);
+  if (held_short == 0) return {};
+  return fmt::format("  leverage {}: {} long, {} short\n", figure(held_long + held_short),
+                     percent(held_long, 2), percent(held_short, 2));
 }
 
 std::string methods_table(const OptimizeDocument& document, const Terminal& terminal) {
@@ -157,6 +168,7 @@ std::string text_of(const OptimizeDocument& document, const Terminal& terminal) 
                   percent(document.expected_return, 2), percent(document.volatility, 2),
                   per(document), document.sharpe ? fmt::format("{:.3f}", *document.sharpe) : "-",
                   percent(document.risk_free, 2));
+  text += leverage_text(document);
   text += "\n" + methods_table(document, terminal);
   if (document.reason) {
     text += "\n" + wrapped("chosen by auto: " + *document.reason, kTextWidth);
@@ -212,7 +224,11 @@ Action declare_optimize(CLI::App& app) {
   add_text(app, "--current", "equal|FILE", "weights that are held (CSV asset,weight)",
            request->current);
   add_number(app, "--cost", "times sum |w - w0|, taken from the objective", request->cost);
+  add_text(app, "--impact", "C|FILE",
+           "times (w - w0)^2, taken from the objective (CSV asset,impact)", request->impact);
   add_number(app, "--max-turnover", "most of sum |w - w0|", request->max_turnover);
+  add_number(app, "--max-leverage", "most of sum |w|, long and short together; 130/30 is 1.6",
+             request->max_leverage);
   add_text(app, "--benchmark", "FILE[:COLUMN]", "tracking-error: what is followed",
            request->benchmark);
   add_text(app, "--budgets", "FILE", "risk-budget: CSV asset,budget", request->budgets_file);

@@ -151,6 +151,30 @@ TEST_F(Answers, OfWeightsMatchTheirDescription) {
   EXPECT_FALSE(answer.selected);
 }
 
+// The price of a target is what a slightly higher one costs with the same assets.
+TEST_F(Answers, OfFewAssetsPriceTheirLimits) {
+  const auto moments =
+      described<services::MomentsDocument>({"moments", "--prices", "prices.csv", "--json"});
+  std::vector<double> means = moments.mean;
+  std::ranges::sort(means, std::greater<>());
+  const double target = 0.6 * means[0] + 0.4 * means[1];
+  const double step = 1e-6;
+  const auto at = [&](double least) {
+    return described<services::OptimizeDocument>(
+        {"optimize", "--prices", "prices.csv", "--objective", "target-return", "--target",
+         fmt::format("{}", least), "--select", "3", "--json"});
+  };
+  const auto answer = at(target);
+  const auto more = at(target + step);
+  ASSERT_EQ(answer.selected, more.selected);
+  const auto row = std::ranges::find(answer.constraints, "return", &services::ConstraintRow::name);
+  ASSERT_NE(row, answer.constraints.end());
+  ASSERT_TRUE(row->shadow_price);
+  const double price = *row->shadow_price;
+  EXPECT_GT(price, 0.0);
+  EXPECT_NEAR((more.objective.value - answer.objective.value) / step, price, 1e-3 * price);
+}
+
 TEST_F(Answers, OfFewAssetsMatchTheirDescription) {
   const auto answer = described<services::OptimizeDocument>(kFew);
   EXPECT_TRUE(answer.certificate.proven);

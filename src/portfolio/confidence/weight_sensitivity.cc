@@ -160,6 +160,12 @@ Result<void> check(const MeanVarianceProblem& p, const ContinuousAnswer& answer)
                      "has no sensitivity: tracking-error rests on covariances with "
                      "its benchmark as well");
   }
+  if (std::isfinite(p.max_leverage)) {
+    return bad_input(
+        "max_leverage",
+        "a limit of leverage keeps weights at 0, at a kink; the sensitivity is that of "
+        "weights without one");
+  }
   if (p.trading) {
     return bad_input("trading",
                      "costs and turnover keep weights where they are, at a kink; the "

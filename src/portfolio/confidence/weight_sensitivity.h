@@ -44,10 +44,10 @@ struct WeightSensitivity {
 ///
 /// answer   of optimize_mean_variance for `problem`.
 /// n_pairs  how many pairs are kept in `correlations`.
-/// Errors: kBadInput, field "objective": tracking-error; "trading": weights with a start; "target":
-/// it is the largest return there is, so that no other weights exist; "covariance": an asset
-/// without variance, or singular on the free weights, so that they are not unique.
-/// Cost: O(n^3). Deterministic.
+/// Errors: kBadInput, field "objective": tracking-error; "trading": weights with a start;
+/// "max_leverage": one is given; "target": it is the largest return there is, so that no other
+/// weights exist; "covariance": an asset without variance, or singular on the free weights, so that
+/// they are not unique. Cost: O(n^3). Deterministic.
 Result<WeightSensitivity> weight_sensitivity(const MeanVarianceProblem& problem,
                                              const ContinuousAnswer& answer,
                                              std::size_t n_pairs = 10);

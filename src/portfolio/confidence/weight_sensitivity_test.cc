@@ -79,6 +79,8 @@ TEST(WeightSensitivity, NamesTheFieldAtFault) {
   follows.benchmark_covariance = std::vector<double>(5, 0.02);
   follows.benchmark_variance = 0.04;
   MeanVarianceProblem starts = five_assets(Objective::kMinVariance, 0.0, 1.0);
+  auto leveraged = starts;
+  leveraged.max_leverage = 1.5;
   starts.trading = Trading{.current = std::vector<double>(5, 0.2), .cost = 0.01};
   MeanVarianceProblem highest = five_assets(Objective::kTargetReturn, 0.0, 1.0);
   highest.target = 0.12;
@@ -96,6 +98,7 @@ TEST(WeightSensitivity, NamesTheFieldAtFault) {
     const char* field;
   } cases[] = {{"tracking error", follows, "objective"},
                {"a start", starts, "trading"},
+               {"a limit of leverage", leveraged, "max_leverage"},
                {"the largest return", highest, "target"},
                {"no variance", still, "covariance"},
                {"twins", twins, "covariance"}};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,15 +12,21 @@
 
 #include "core/constants.h"
 #include "core/sums.h"
+#include "portfolio/objectives/maximum_sharpe.h"
+#include "portfolio/objectives/mean_variance_program.h"
+#include "portfolio/objectives/shadow_prices.h"
 #include "portfolio/optimizers/dual_bound.h"
 #include "portfolio/optimizers/factor.h"
+#include "portfolio/optimizers/linear_bound.h"
 #include "portfolio/optimizers/quadratic_program.h"
-#include "portfolio/optimizers/trading_program.h"
 
 namespace quanta::portfolio {
 namespace {
 
-double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
+using mean_variance::CheckedCovariance;
+using mean_variance::CountedProgram;
+using mean_variance::Multipliers;
+namespace mv = mean_variance;
 
 // ---- What may be wrong --------------------------------------------------------------------------
 
@@ -29,12 +34,6 @@ Result<void> check_finite(double value, std::string_view field) {
   if (std::isfinite(value)) return {};
   return bad_input(field, fmt::format("{} is not a finite number", value));
 }
-
-/// The covariance made exactly symmetric, and its factor_up_to_rounding.
-struct CheckedCovariance {
-  Matrix symmetric;
-  Matrix factor;
-};
 
 Result<CheckedCovariance> check_covariance(const Matrix& covariance) {
   const std::size_t n = covariance.rows();
@@ -107,23 +106,12 @@ Result<void> check_limits(const MeanVarianceProblem& p) {
 }
 
 Result<void> check_trading(const MeanVarianceProblem& p) {
-  if (!p.trading) return {};
-  const Trading& trading = *p.trading;
-  if (p.objective == Objective::kMaxSharpe || p.objective == Objective::kTrackingError) {
-    return bad_input("trading", fmt::format("costs and turnover have no meaning for {} yet",
+  QUANTA_CHECK(check_distances(p.mean.size(), p.max_leverage, p.trading));
+  if (p.trading && p.trading->costs() &&
+      (p.objective == Objective::kMaxSharpe || p.objective == Objective::kTrackingError)) {
+    return bad_input("trading", fmt::format("the value of {} is no return that costs could be "
+                                            "taken from; limit the turnover instead",
                                             to_text(p.objective)));
-  }
-  if (trading.current.size() != p.mean.size()) {
-    return bad_input("trading", fmt::format("{} current weights for {} assets",
-                                            trading.current.size(), p.mean.size()));
-  }
-  for (const double w : trading.current) QUANTA_CHECK(check_finite(w, "trading"));
-  if (!(trading.cost >= 0.0 && std::isfinite(trading.cost))) {
-    return bad_input("cost", fmt::format("{} is not a cost of at least 0", trading.cost));
-  }
-  if (!(trading.max_turnover >= 0.0)) {
-    return bad_input("max_turnover",
-                     fmt::format("{} is not a turnover of at least 0", trading.max_turnover));
   }
   return {};
 }
@@ -162,231 +150,100 @@ Result<CheckedCovariance> check(const MeanVarianceProblem& p) {
   return check_covariance(p.covariance);
 }
 
-// ---- From quadratic program to answer -----------------------------------------------------------
-
-/// Where a limit stands among the rows: an equality, or up to two inequalities.
-struct LimitRows {
-  std::optional<std::size_t> equality;
-  std::optional<std::size_t> lower;
-  std::optional<std::size_t> upper;
-};
-
-/// In the order in which add_limits adds them, behind the rows that are there.
-std::vector<LimitRows> rows_of_limits(const MeanVarianceProblem& p, std::size_t n_equality,
-                                      std::size_t n_inequality) {
-  std::vector<LimitRows> rows;
-  for (const LinearLimit& limit : p.limits) {
-    LimitRows& row = rows.emplace_back();
-    if (limit.lower == limit.upper) {
-      row.equality = n_equality++;
-      continue;
-    }
-    if (limit.lower > -kInfinity) row.lower = n_inequality++;
-    if (limit.upper < kInfinity) row.upper = n_inequality++;
-  }
-  return rows;
-}
-
-Matrix with_row(const Matrix& rows, std::span<const double> values, double sign) {
-  Matrix out(rows.rows() + 1, values.size());
-  std::ranges::copy(rows.values(), out.data());
-  for (std::size_t i = 0; i < values.size(); ++i) out(rows.rows(), i) = sign * values[i];
-  return out;
-}
-
-void add_limits(const MeanVarianceProblem& p, QuadraticProgram& program) {
-  for (const LinearLimit& limit : p.limits) {
-    if (limit.lower == limit.upper) {
-      program.equality = with_row(program.equality, limit.coefficients, 1.0);
-      program.equality_value.push_back(limit.upper);
-      continue;
-    }
-    if (limit.lower > -kInfinity) {
-      program.inequality = with_row(program.inequality, limit.coefficients, -1.0);
-      program.inequality_limit.push_back(-limit.lower);
-    }
-    if (limit.upper < kInfinity) {
-      program.inequality = with_row(program.inequality, limit.coefficients, 1.0);
-      program.inequality_limit.push_back(limit.upper);
-    }
-  }
-}
-
-/// min 1/2 w'Sw - lambda m'w on the budget and within the bounds.
-QuadraticProgram on_budget(const MeanVarianceProblem& p, Matrix covariance, double lambda) {
-  const std::size_t n = p.mean.size();
-  QuadraticProgram out{.quadratic = std::move(covariance),
-                       .linear = std::vector<double>(n),
-                       .equality = Matrix(1, n, 1.0),
-                       .equality_value = {1.0},
-                       .inequality = {},
-                       .inequality_limit = {},
-                       .lower = {},
-                       .upper = {}};
-  Bounds bounds = settled(p.bounds);  // rounding must not make the one portfolio infeasible
-  out.lower = std::move(bounds.lower);
-  out.upper = std::move(bounds.upper);
-  for (std::size_t i = 0; i < n; ++i) out.linear[i] = lambda == 0.0 ? 0.0 : -lambda * p.mean[i];
-  add_limits(p, out);
-  return out;
-}
-
-/// Where the answer without bounds leaves them: a first guess at which ones hold. It costs two
-/// solves with the factor that the check of the covariance has made anyway.
-std::vector<BoundState> first_states(const QuadraticProgram& program, const Matrix& cholesky) {
-  const auto n = static_cast<Eigen::Index>(cholesky.rows());
-  const Eigen::Map<const Eigen::MatrixXd> factor(cholesky.data(), n, n);
-  const auto solve = [&](Eigen::VectorXd x) {
-    factor.triangularView<Eigen::Lower>().solveInPlace(x);
-    factor.triangularView<Eigen::Lower>().transpose().solveInPlace(x);
-    return x;
-  };
-  const Eigen::VectorXd ones = solve(Eigen::VectorXd::Ones(n));
-  Eigen::VectorXd w = -solve(Eigen::Map<const Eigen::VectorXd>(program.linear.data(), n));
-  w += (1.0 - w.sum()) / ones.sum() * ones;
-  std::vector<BoundState> states(program.linear.size(), BoundState::kFree);
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    const double weight = w[static_cast<Eigen::Index>(i)];
-    if (weight < program.lower[i]) states[i] = BoundState::kAtLower;
-    if (weight > program.upper[i]) states[i] = BoundState::kAtUpper;
-  }
-  return states;
-}
-
-void set_lambda(QuadraticProgram& program, const MeanVarianceProblem& p, double lambda) {
-  for (std::size_t i = 0; i < p.mean.size(); ++i) program.linear[i] = -lambda * p.mean[i];
-}
-
-void prove(ContinuousAnswer& answer, double bound, double infeasibility, double noise) {
-  Certificate& certificate = answer.certificate;
-  certificate.best = answer.value;
-  // Beyond the value by rounding only: the gap of a feasible answer is never negative.
-  const bool minimize = answer.sense == Sense::kMinimize;
-  certificate.bound = minimize ? std::min(bound, answer.value) : std::max(bound, answer.value);
-  certificate.gap = std::abs(certificate.best - certificate.bound);
-  const double beyond = minimize ? bound - answer.value : answer.value - bound;
-  const double room = kProvenGap * std::abs(answer.value) + noise;
-  certificate.proven = certificate.gap <= room && beyond <= room && infeasibility <= 1e-9;
-}
-
-/// Everything but value, sense, certificate and shadow prices.
-ContinuousAnswer answer_of(const MeanVarianceProblem& p, const QuadraticProgram& program,
-                           const QuadraticSolution& solution) {
-  ContinuousAnswer out;
-  out.weights = clean_weights(program.lower, program.upper, solution.x);
-  out.sense = sense_of(p.objective);
-  out.expected_return = dot(p.mean, out.weights);
-  out.variance = std::max(dot(out.weights, times(program.quadratic, out.weights)), 0.0);
-  out.iterations = solution.iterations;
-  return out;
-}
-
-/// Multipliers of the program as prices of the value, which changes by `unit` where the program's
-/// objective rises by one.
-ShadowPrices prices_of(const MeanVarianceProblem& p, const QuadraticSolution& solution,
-                       double unit) {
-  ShadowPrices out;
-  const auto scaled = [](double a, double b) { return a * b + 0.0; };  // no -0
-  out.sum = scaled(-unit, solution.equality_multiplier[0]);
-  for (const double z : solution.lower_multiplier) out.lower.push_back(scaled(unit, z));
-  for (const double z : solution.upper_multiplier) out.upper.push_back(scaled(-unit, z));
-  for (const LimitRows& rows : rows_of_limits(p, 1, 0)) {
-    ShadowPrices::Limit& price = out.limits.emplace_back();
-    if (rows.lower) price.lower = scaled(unit, solution.inequality_multiplier[*rows.lower]);
-    if (rows.upper) price.upper = scaled(-unit, solution.inequality_multiplier[*rows.upper]);
-    if (rows.equality) {  // one price, on the side that holds
-      const double y = scaled(-unit, solution.equality_multiplier[*rows.equality]);
-      (y * unit > 0.0 ? price.lower : price.upper) = y;
-    }
-  }
-  return out;
-}
-
-double largest_variance(const MeanVarianceProblem& p) {
-  double out = 0.0;
-  for (std::size_t i = 0; i < p.mean.size(); ++i) out = std::max(out, p.covariance(i, i));
-  return out;
-}
-
 // ---- Minimum variance, target return, utility ---------------------------------------------------
 
-std::unexpected<Error> unsolved(const MeanVarianceProblem& p, Error error);
-
-/// The program in what is bought and sold. Its objective, unit x (…), has the cost in it.
-Result<ContinuousAnswer> solve_trading(const MeanVarianceProblem& p,
-                                       const QuadraticProgram& program, double unit,
-                                       bool target_row, const Execution& execution) {
-  const Trading& trading = *p.trading;
-  const std::size_t n = trading.current.size();
-  const QuadraticProgram split = trading_program(
-      program, trading.current, trading.cost / std::abs(unit), trading.max_turnover);
-  auto solved = solve_quadratic_program(split, execution);
-  if (!solved) return unsolved(p, std::move(solved).error());
-  const DualBound proof = dual_bound(split, *solved);
-  QuadraticSolution on_weights = *solved;
-  on_weights.x = traded(trading.current, solved->x);
-  ContinuousAnswer out = answer_of(p, program, on_weights);
-  for (std::size_t i = 0; i < n; ++i) {
-    out.turnover += std::abs(out.weights[i] - trading.current[i]);
+/// What impact adds to a program whose objective is the value over `unit`.
+void add_impact(const Trading& trading, double unit, QuadraticProgram& program) {
+  for (std::size_t i = 0; i < trading.impact.size(); ++i) {
+    const double curvature = 2.0 * trading.impact[i] / std::abs(unit);
+    program.quadratic(i, i) += curvature;
+    program.linear[i] -= curvature * trading.current[i];
   }
-  const double cost = trading.cost * out.turnover;
-  const double sign = unit < 0.0 ? -1.0 : 1.0;
-  out.value = p.objective == Objective::kUtility
-                  ? out.expected_return - 0.5 * p.risk_aversion * out.variance - cost
-                  : out.variance + cost;
-  // What x = x0 + p - m leaves out: the program's value at the start.
-  double constant = 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    constant += program.linear[i] * trading.current[i] +
-                0.5 * trading.current[i] * dot(program.quadratic.row(i), trading.current);
-  }
-  prove(out, unit * (proof.bound + constant), proof.infeasibility,
-        std::abs(unit) * 1e-15 * largest_variance(p));
-  // A bound of x prices the side that it limits.
-  std::vector<double> lower(n);
-  std::vector<double> upper(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    upper[i] = std::max(solved->upper_multiplier[i], solved->lower_multiplier[n + i]);
-    lower[i] = std::max(solved->upper_multiplier[n + i], solved->lower_multiplier[i]);
-    if (out.weights[i] < program.upper[i]) upper[i] = 0.0;
-    if (out.weights[i] > program.lower[i]) lower[i] = 0.0;
-  }
-  on_weights.lower_multiplier = std::move(lower);
-  on_weights.upper_multiplier = std::move(upper);
-  out.shadow_prices = prices_of(p, on_weights, unit);
-  const bool limited = std::isfinite(trading.max_turnover);
-  if (limited)
-    out.shadow_prices.turnover = -sign * std::abs(unit) * solved->inequality_multiplier.back();
-  if (target_row) {
-    const std::size_t row = solved->inequality_multiplier.size() - (limited ? 2 : 1);
-    out.shadow_prices.target = unit * solved->inequality_multiplier[row];
-  }
-  return out;
 }
 
-/// The errors of the solver in the words of the problem.
-std::unexpected<Error> unsolved(const MeanVarianceProblem& p, Error error) {
-  if (error.field == "constraints" && (!p.limits.empty() || p.trading)) {
-    error.field = p.limits.empty() ? "max_turnover" : "limits";
-    error.message =
-        fmt::format("no weights meet all of it: the bounds, the limits of {} groups{}{}",
-                    p.limits.size(), p.trading ? ", the turnover" : "",
-                    p.objective == Objective::kTargetReturn ? " and the target return" : "");
-    error.kind = ErrorKind::kInfeasible;
-    return std::unexpected(std::move(error));
+/// The program with leverage and trading. The proof is of the weights, and knows no pieces: the
+/// program's objective f, convex, and its distances are nowhere below
+///   f(w) + f'(w)'(v - w) + sum_k cost_k |v - c_k|.
+Result<ContinuousAnswer> solve_distances(const MeanVarianceProblem& p, QuadraticProgram program,
+                                         double unit, bool target_row, const Execution& execution) {
+  const std::vector<WeightDistance> distances = mv::distances_of(p);
+  if (p.trading) add_impact(*p.trading, unit, program);
+  Counted counted = costly(distances);
+  QuadraticSolution solution;
+  std::vector<double> weights;
+  int iterations = 0;
+  while (true) {
+    const CountedProgram counts =
+        mv::counted_program(program, distances, counted, 1.0 / std::abs(unit));
+    auto solved = solve_quadratic_program(counts.program, execution);
+    if (!solved) {
+      const bool cancelled = solved.error().kind == ErrorKind::kCancelled;
+      if (!cancelled && count_all(distances, counted)) continue;
+      return mv::unsolved(p, std::move(solved).error());
+    }
+    solution = *std::move(solved);
+    iterations += solution.iterations;
+    weights = clean_weights(program.lower, program.upper, counts.weights(solution.x));
+    if (!count_broken(distances, weights, counted)) break;
   }
-  // Some portfolio is feasible, as was checked before: "constraints" too means that the search
-  // ran away along a direction without risk.
-  if (error.field == "objective" || error.field == "constraints") {
-    error.field = "objective";
-    error.message =
-        p.objective == Objective::kUtility
-            ? "the utility has no maximum: without bounds, some mix of assets earns and shows no "
-              "risk under this singular covariance; set bounds, or use a shrinkage covariance"
-            : "no optimum was found: without bounds, this singular covariance leaves the weights "
-              "open; set bounds, or use a shrinkage covariance";
+
+  ContinuousAnswer out;
+  out.sense = sense_of(p.objective);
+  out.iterations = iterations;
+  out.expected_return = dot(p.mean, weights);
+  out.variance = std::max(dot(weights, times(p.covariance, weights)), 0.0);
+  for (const double w : weights) out.leverage += std::abs(w);
+  double cost = 0.0;
+  if (p.trading) {
+    const Trading& trading = *p.trading;
+    out.turnover = distance_between(weights, trading.current);
+    cost = trading.cost * out.turnover;
+    for (std::size_t i = 0; i < trading.impact.size(); ++i) {
+      const double traded = weights[i] - trading.current[i];
+      cost += trading.impact[i] * traded * traded;
+    }
   }
-  return std::unexpected(std::move(error));
+  std::vector<double> gradient = times(program.quadratic, weights);
+  for (std::size_t i = 0; i < weights.size(); ++i) gradient[i] += program.linear[i];
+  std::vector<WeightDistance> in_units = distances;
+  double gap = dot(gradient, weights);
+  for (WeightDistance& distance : in_units) {
+    distance.cost /= std::abs(unit);
+    if (distance.cost > 0.0) gap += distance.cost * distance_between(weights, distance.center);
+  }
+  const Bounds bounds{.lower = program.lower, .upper = program.upper};
+  const WeightConstraints constraints{.bounds = bounds,
+                                      .limits = p.limits,
+                                      .mean = p.mean,
+                                      .target = target_row ? &p.target : nullptr,
+                                      .distances = in_units};
+  const Multipliers u = mv::multipliers_of(p, solution, target_row, distances, counted);
+  gap -= linear_bound(constraints, gradient, u.limits, u.target, u.distances);
+  double noise = std::abs(unit) * 1e-15 * mv::largest_variance(p);
+  double price_unit = unit;
+  double bound = 0.0;
+  switch (p.objective) {
+    case Objective::kUtility:
+      out.value = out.expected_return - 0.5 * p.risk_aversion * out.variance - cost;
+      bound = out.value - unit * gap;
+      break;
+    case Objective::kTrackingError: {
+      const double active =
+          out.variance - 2.0 * dot(p.benchmark_covariance, weights) + p.benchmark_variance;
+      out.value = std::sqrt(std::max(active, 0.0));
+      bound = std::sqrt(std::max(active - unit * gap, 0.0));
+      noise = out.value > 0.0 ? noise / out.value : std::sqrt(noise);
+      if (out.value > 0.0) price_unit = unit / (2.0 * out.value);
+      break;
+    }
+    default:
+      out.value = out.variance + cost;
+      bound = std::max(out.value - unit * gap, 0.0);  // no variance is negative
+  }
+  mv::prove(out, bound, infeasibility_of(constraints, weights), noise);
+  out.shadow_prices = mv::prices_in(constraints, weights, gradient, u, p, price_unit);
+  out.weights = std::move(weights);
+  return out;
 }
 
 /// The value is unit x (1/2 w'Sw - lambda m'w), with trading less cost x turnover. A row of the
@@ -394,14 +251,16 @@ std::unexpected<Error> unsolved(const MeanVarianceProblem& p, Error error) {
 Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProgram& program,
                                const Matrix& factor, double unit, bool target_row,
                                const Execution& execution) {
-  if (p.trading) return solve_trading(p, program, unit, target_row, execution);
-  auto solved = solve_quadratic_program(program, execution, first_states(program, factor));
-  if (!solved) return unsolved(p, std::move(solved).error());
-  ContinuousAnswer out = answer_of(p, program, *solved);
+  if (p.trading || p.max_leverage < kInfinity) {
+    return solve_distances(p, program, unit, target_row, execution);
+  }
+  auto solved = solve_quadratic_program(program, execution, mv::first_states(program, factor));
+  if (!solved) return mv::unsolved(p, std::move(solved).error());
+  ContinuousAnswer out = mv::answer_of(p, program, *solved);
   const DualBound proof =
       dual_bound(program, out.weights, solved->equality_multiplier, solved->inequality_multiplier);
   // The rounding of w'Sw, which is all there is of a variance that a singular S lets vanish.
-  double noise = std::abs(unit) * 1e-15 * largest_variance(p);
+  double noise = std::abs(unit) * 1e-15 * mv::largest_variance(p);
   double bound = unit * proof.bound;
   switch (p.objective) {
     case Objective::kUtility:
@@ -419,9 +278,9 @@ Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProg
       out.value = out.variance;
       bound = std::max(bound, 0.0);  // no variance is negative
   }
-  prove(out, bound, proof.infeasibility, noise);
+  mv::prove(out, bound, proof.infeasibility, noise);
   const bool root = p.objective == Objective::kTrackingError && out.value > 0.0;
-  out.shadow_prices = prices_of(p, *solved, root ? unit / (2.0 * out.value) : unit);
+  out.shadow_prices = mv::prices_of(p, *solved, root ? unit / (2.0 * out.value) : unit);
   if (target_row) out.shadow_prices.target = unit * solved->inequality_multiplier.back();
   return out;
 }
@@ -429,7 +288,7 @@ Result<ContinuousAnswer> solve(const MeanVarianceProblem& p, const QuadraticProg
 Result<ContinuousAnswer> target_return(const MeanVarianceProblem& p, CheckedCovariance covariance,
                                        const Execution& execution) {
   const std::size_t n = p.mean.size();
-  QuadraticProgram program = on_budget(p, std::move(covariance.symmetric), 0.0);
+  QuadraticProgram program = mv::on_budget(p, std::move(covariance.symmetric), 0.0);
   const BudgetMaximum most = largest_on_budget(p.mean, program.lower, program.upper, 1.0);
   double scale = std::abs(p.target);
   for (std::size_t i = 0; i < n; ++i) scale = std::max(scale, std::abs(p.mean[i]));
@@ -449,256 +308,10 @@ Result<ContinuousAnswer> target_return(const MeanVarianceProblem& p, CheckedCova
     }
     return solve(p, program, covariance.factor, 2.0, false, execution);
   }
-  program.inequality = with_row(program.inequality, p.mean, -1.0);
+  program.inequality = mv::with_row(program.inequality, p.mean, -1.0);
   program.inequality_limit.push_back(-p.target);
   return solve(p, program, covariance.factor, 2.0, true, execution);
 }
-
-// ---- Maximum Sharpe ratio -----------------------------------------------------------------------
-
-std::unexpected<Error> no_largest_ratio(std::string reason) {
-  return infeasible("objective", fmt::format("the Sharpe ratio has no maximum: {}; set bounds, use "
-                                             "a shrinkage covariance, or use min-variance",
-                                             reason));
-}
-
-/// An upper bound of the Sharpe ratio, from the weights u that were found.
-///
-/// On the cone of all y = k w (k > 0, w within the bounds on the budget) the ratio R of w appears
-/// as
-///   min over k of 1/2 y'Sy - l m'y = -1/2 l^2 R^2,  m the excess means,
-/// so a lower bound D of that program on the cone gives R^2 <= -2 D / l^2. With r = S u - l m,
-///   1/2 y'Sy - l m'y = -1/2 u'Su + r'y + 1/2 (y - u)'S(y - u),
-/// and r'y >= 0 on the cone if it is so for each w. u is stretched until rounding allows that. What
-/// rounding leaves of r on the weights that no bound holds, d, is met by the curvature instead:
-///   d'y + 1/2 (y - u)'S(y - u) >= d'u - 1/2 d'S^-1 d;
-/// where S is singular, |y - u| <= 10 is taken for granted there.
-///
-/// Limits G w <= h with multipliers u >= 0 are met by Lagrange: r'w >= (r + G'u)'w - u'h, and with
-/// the sum of weights 1 the constant u'h is a part of every entry.
-double ratio_bound(const MeanVarianceProblem& p, const QuadraticProgram& program,
-                   std::span<const double> weights, const QuadraticSolution& solution) {
-  constexpr double kFar = 1e6;  // stands for infinity while the price of the budget is found
-  const std::size_t n = weights.size();
-  const std::vector<double> shared = times(program.quadratic, weights);
-  const double variance = dot(weights, shared);
-  const double excess = dot(p.mean, weights) - p.risk_free * total(weights);
-  const double lambda = variance / excess;
-  std::vector<double> lower(n), upper(n), gain(n), pull(n), limited(n);
-  const auto fold = [&](const Matrix& rows, std::size_t r, double limit, double u) {
-    for (std::size_t i = 0; i < n; ++i) limited[i] += u * (limit - rows(r, i));
-  };
-  for (std::size_t r = 1; r < program.equality_value.size(); ++r) {
-    fold(program.equality, r, program.equality_value[r], solution.equality_multiplier[r]);
-  }
-  for (std::size_t r = 0; r < program.inequality_limit.size(); ++r) {
-    fold(program.inequality, r, program.inequality_limit[r],
-         std::max(0.0, solution.inequality_multiplier[r]));
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    lower[i] = std::max(program.lower[i], -kFar);
-    upper[i] = std::min(program.upper[i], kFar);
-  }
-  double free_sum = 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (weights[i] > program.lower[i] && weights[i] < program.upper[i]) free_sum += weights[i];
-  }
-  for (double stretch = 1e-16; stretch < 1.0; stretch *= 4.0) {
-    double free_gain = 0.0;
-    for (std::size_t i = 0; i < n; ++i) {
-      gain[i] =
-          lambda * (p.mean[i] - p.risk_free) - (1.0 + stretch) * shared[i] + limited[i];  // -r
-      const bool free = weights[i] > program.lower[i] && weights[i] < program.upper[i];
-      if (free) free_gain += gain[i] * weights[i];
-    }
-    // The price of the budget, on which all free weights agree but for rounding.
-    const double price = std::abs(free_sum) > 1e-3
-                             ? free_gain / free_sum
-                             : largest_on_budget(gain, lower, upper, 1.0).price;
-    bool any_pull = false;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double above = gain[i] - price;
-      const bool held = weights[i] == (above > 0.0 ? program.upper[i] : program.lower[i]);
-      pull[i] = held ? 0.0 : -above;
-      if (!held) gain[i] = price;
-      any_pull = any_pull || pull[i] != 0.0;
-    }
-    if (largest_on_budget(gain, lower, upper, 1.0).value > 0.0) continue;
-    double least = -0.5 * (1.0 + stretch) * (1.0 + stretch) * variance;
-    if (any_pull) {
-      const double by_curvature = least_by_curvature(program.quadratic, pull);
-      least += (1.0 + stretch) * dot(pull, weights);
-      if (by_curvature > -kInfinity) {
-        least += by_curvature;
-      } else {
-        for (std::size_t i = 0; i < n; ++i) least -= 10.0 * std::abs(pull[i]);
-      }
-    }
-    return std::sqrt(-2.0 * least) / lambda;
-  }
-  return kInfinity;
-}
-
-/// The largest ratio lies on the efficient frontier w(lambda) = argmin 1/2 w'Sw - lambda m'w, at
-/// the lambda where lambda e = v with e = (m - f)'w and v = w'Sw: below it the ratio still rises,
-/// above it falls. On a piece of the frontier where the same weights are free, e and v are
-///   e(l') = e + s (l' - l),  v(l') = v + s (l'^2 - l^2),  s = m' dw/dlambda,
-/// so that l' = (v - s l^2) / (e - s l) is exact once the piece is the right one.
-class SharpeSearch {
- public:
-  SharpeSearch(const MeanVarianceProblem& problem, CheckedCovariance covariance,
-               const Execution& execution)
-      : p_(problem),
-        execution_(execution),
-        program_(on_budget(problem, std::move(covariance.symmetric), 0.0)) {
-    solution_.states = first_states(program_, covariance.factor);
-  }
-
-  Result<ContinuousAnswer> run() {
-    const BudgetMaximum most = largest_on_budget(p_.mean, program_.lower, program_.upper, 1.0);
-    double scale = std::abs(p_.risk_free);
-    for (const double m : p_.mean) scale = std::max(scale, std::abs(m));
-    if (!(most.value - p_.risk_free > 1e-14 * scale)) {  // an excess of rounding is none
-      return infeasible(
-          "risk_free",
-          fmt::format("no portfolio within the bounds earns more than the risk-free rate {}: the "
-                      "largest return is {:.10g}, so that a maximum Sharpe ratio has no meaning; "
-                      "use min-variance, or a lower risk-free rate",
-                      p_.risk_free, most.value));
-    }
-    QUANTA_CHECK(solve_at(0.0));
-    double lambda = excess_ > 0.0 ? variance_ / excess_ : first_lambda(most);
-    if (!(lambda > 0.0)) lambda = 1.0;  // no risk at all: any direction of return will do
-    double risen_for_good = 0.0;        // largest lambda known to be too small
-    double falling = kInfinity;         // smallest lambda known to be too large
-    std::vector<BoundState> rising;
-    for (int round = 0; round < 200; ++round) {
-      if (excess_ > 0.0 && variance_ <= 1e-15 * largest_variance(p_)) {
-        return no_largest_ratio(
-            fmt::format("a portfolio without risk under this singular "
-                        "covariance earns {:.6g}",
-                        excess_ + p_.risk_free));
-      }
-      QUANTA_CHECK(solve_at(lambda));
-      const double imbalance = lambda * excess_ - variance_;
-      if (excess_ > 0.0 && std::abs(imbalance) <= 1e-13 * variance_) return finish(lambda);
-      (imbalance < 0.0 ? risen_for_good : falling) = lambda;
-      // A thousand times further, and still the piece on which the ratio rises to its end.
-      if (falling == kInfinity && solution_.states == rising) break;
-      QUANTA_TRY(const double slope, frontier_slope());
-      const double numerator = variance_ - slope * lambda * lambda;
-      const double denominator = excess_ - slope * lambda;
-      double next = denominator > 0.0 ? numerator / denominator : kInfinity;
-      if (!(next > risen_for_good && next < falling)) {
-        next = 0.5 * (risen_for_good + falling);
-        if (falling == kInfinity) {
-          next = 1e3 * lambda;
-          rising = solution_.states;
-        }
-      }
-      if (std::abs(next - lambda) <= 1e-13 * lambda) return finish(lambda);
-      lambda = next;
-    }
-    if (!(excess_ > 0.0) && !p_.limits.empty()) {
-      return infeasible("risk_free",
-                        fmt::format("no portfolio within the limits earns more than the risk-free "
-                                    "rate {}; use min-variance, or a lower risk-free rate",
-                                    p_.risk_free));
-    }
-    if (falling < kInfinity) return finish(lambda);  // the certificate says how good it is
-    return no_largest_ratio("it keeps rising with ever larger weights");
-  }
-
- private:
-  Result<void> solve_at(double lambda) {
-    set_lambda(program_, p_, lambda);
-    auto solved = solve_quadratic_program(program_, execution_, solution_.states);
-    if (!solved) {
-      if (solved.error().field == "objective" || solved.error().field == "constraints") {
-        return no_largest_ratio(
-            "some mix of assets earns and shows no risk under this singular "
-            "covariance");
-      }
-      return std::unexpected(std::move(solved).error());
-    }
-    iterations_ += solved->iterations;
-    solution_ = *std::move(solved);
-    excess_ = dot(p_.mean, solution_.x) - p_.risk_free * total(solution_.x);
-    variance_ = std::max(dot(solution_.x, times(program_.quadratic, solution_.x)), 0.0);
-    return {};
-  }
-
-  /// s = m' dw/dlambda on the present piece: dw solves the same problem with a budget of 0 and the
-  /// weights on their bounds held.
-  Result<double> frontier_slope() {
-    const std::size_t n = p_.mean.size();
-    QuadraticProgram tangent = program_;
-    // Limits that hold go on holding; the others do not matter for a short step.
-    for (std::size_t r = 0; r < program_.inequality_limit.size(); ++r) {
-      if (solution_.inequality_multiplier[r] <= 0.0) continue;
-      tangent.equality = with_row(tangent.equality, program_.inequality.row(r), 1.0);
-      tangent.equality_value.push_back(0.0);
-    }
-    tangent.inequality = Matrix();
-    tangent.inequality_limit.clear();
-    tangent.equality_value.assign(tangent.equality_value.size(), 0.0);
-    bool any_free = false;
-    for (std::size_t i = 0; i < n; ++i) {
-      const bool free =
-          solution_.states[i] == BoundState::kFree && program_.lower[i] < program_.upper[i];
-      tangent.lower[i] = free ? -kInfinity : 0.0;
-      tangent.upper[i] = free ? kInfinity : 0.0;
-      tangent.linear[i] = -p_.mean[i];
-      any_free = any_free || free;
-    }
-    if (!any_free) return 0.0;
-    const auto direction = solve_quadratic_program(tangent, execution_);
-    if (!direction) {
-      if (direction.error().kind == ErrorKind::kCancelled) return cancelled_error();
-      return 0.0;  // a piece without curvature: the bracket alone leads on
-    }
-    return std::max(dot(p_.mean, direction->x), 0.0);
-  }
-
-  /// Where the least variance does not beat the risk-free rate: the lambda of the portfolio of
-  /// largest return, or one that grows from the size of the problem.
-  double first_lambda(const BudgetMaximum& most) const {
-    if (std::isfinite(most.value)) {
-      return std::max(variance_, largest_variance(p_)) / (most.value - p_.risk_free);
-    }
-    return lambda_unit();
-  }
-
-  double lambda_unit() const {
-    double reward = 0.0;
-    for (const double m : p_.mean) reward = std::max(reward, std::abs(m - p_.risk_free));
-    return largest_variance(p_) / std::max(reward, 1e-300);
-  }
-
-  ContinuousAnswer finish(double lambda) {
-    ContinuousAnswer out = answer_of(p_, program_, solution_);
-    out.iterations = iterations_;
-    const double deviation = std::sqrt(out.variance);
-    out.value = (out.expected_return - p_.risk_free) / deviation;
-    double infeasibility = std::abs(total(out.weights) - 1.0);
-    for (const LinearLimit& limit : p_.limits) {
-      const double at = dot(limit.coefficients, out.weights);
-      infeasibility = std::max({infeasibility, limit.lower - at, at - limit.upper});
-    }
-    prove(out, ratio_bound(p_, program_, out.weights, solution_), infeasibility, 0.0);
-    // d ratio / dw = (m - S w / lambda) / deviation = (multipliers) / (lambda deviation).
-    out.shadow_prices = prices_of(p_, solution_, -1.0 / (lambda * deviation));
-    return out;
-  }
-
-  const MeanVarianceProblem& p_;
-  const Execution& execution_;
-  QuadraticProgram program_;
-  QuadraticSolution solution_;
-  double excess_ = 0.0;
-  double variance_ = 0.0;
-  int iterations_ = 0;
-};
 
 }  // namespace
 
@@ -709,11 +322,11 @@ Result<ContinuousAnswer> optimize_mean_variance(const MeanVarianceProblem& probl
     return target_return(problem, std::move(covariance), execution);
   }
   if (problem.objective == Objective::kMaxSharpe) {
-    return SharpeSearch(problem, std::move(covariance), execution).run();
+    return mv::maximum_sharpe(problem, covariance, execution);
   }
   const bool utility = problem.objective == Objective::kUtility;
-  QuadraticProgram program = on_budget(problem, std::move(covariance.symmetric),
-                                       utility ? 1.0 / problem.risk_aversion : 0.0);
+  QuadraticProgram program = mv::on_budget(problem, std::move(covariance.symmetric),
+                                           utility ? 1.0 / problem.risk_aversion : 0.0);
   if (problem.objective == Objective::kTrackingError) {
     for (std::size_t i = 0; i < problem.mean.size(); ++i) {
       program.linear[i] = -problem.benchmark_covariance[i];

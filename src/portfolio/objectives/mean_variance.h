@@ -61,6 +61,10 @@ struct Trading {
   std::vector<double> current;  ///< w0, n
   double cost = 0.0;            ///< taken from the objective: cost x sum |w - w0|; >= 0
   double max_turnover = std::numeric_limits<double>::infinity();  ///< of sum |w - w0|; >= 0
+  /// Market impact, n or none: sum impact_i (w_i - w0_i)^2 is taken from the objective; >= 0.
+  std::vector<double> impact = {};
+
+  bool costs() const { return cost > 0.0 || !impact.empty(); }
 };
 
 /// n assets; mean and covariance in one unit of time (the caller's: a year, a week), and so are
@@ -74,9 +78,11 @@ struct MeanVarianceProblem {
   double risk_free = 0.0;      ///< kMaxSharpe
   double risk_aversion = 3.0;  ///< kUtility: delta > 0
   std::vector<LinearLimit> limits = {};
-  std::optional<Trading> trading = {};            ///< not with kMaxSharpe and kTrackingError
-  std::vector<double> benchmark_covariance = {};  ///< kTrackingError: b, n
-  double benchmark_variance = 0.0;                ///< kTrackingError: v
+  std::optional<Trading> trading = {};  ///< without costs for kMaxSharpe and kTrackingError
+  double max_leverage = std::numeric_limits<double>::infinity();  ///< of sum |w|, what is held long
+                                                                  ///< and short together; >= 1
+  std::vector<double> benchmark_covariance = {};                  ///< kTrackingError: b, n
+  double benchmark_variance = 0.0;                                ///< kTrackingError: v
 };
 
 /// What each constraint costs: the change of `value` per unit by which its right side rises. For a
@@ -94,6 +100,7 @@ struct ShadowPrices {
   };
   std::vector<Limit> limits;  ///< one for each of the problem's
   double turnover = 0.0;      ///< of sum |w - w0| <= max_turnover
+  double leverage = 0.0;      ///< of sum |w| <= max_leverage
 };
 
 struct ContinuousAnswer {
@@ -104,6 +111,7 @@ struct ContinuousAnswer {
   double expected_return = 0.0;  ///< m'w
   double variance = 0.0;         ///< w'Sw
   double turnover = 0.0;         ///< sum |w - w0|, where there is a start
+  double leverage = 0.0;         ///< sum |w|
   /// proven: gap <= 1e-8 x |value| by Lagrangian duality, and the constraints met to 1e-9. Where S
   /// is singular and weights have no bounds, optimizers/dual_bound.h says how far it looks.
   Certificate certificate;
@@ -120,10 +128,10 @@ struct ContinuousAnswer {
 ///   kBadInput    "mean", "covariance", "bounds": sizes that differ, none, not finite (the bounds:
 ///                NaN), not symmetric, not positive semidefinite; "target", "risk_free",
 ///                "risk_aversion": not finite, or not positive.
-///                "limits", "trading": sizes that differ, not finite, a negative cost or turnover;
-///                the objective takes no trading.
-///   kInfeasible  "limits": limits and bounds contradict each other. "bounds": lower above upper;
-///   the bounds sum to less or more than 1.
+///                "limits", "trading": sizes that differ, not finite; the objective takes no cost.
+///                "cost", "impact", "max_turnover", "max_leverage": negative or not a number.
+///   kInfeasible  "limits", "max_turnover", "max_leverage": limits and bounds contradict each
+///                other. "bounds": lower above upper; the bounds sum to less or more than 1.
 ///                "target": above the largest return within the bounds (says it).
 ///                "risk_free": no portfolio within the bounds beats it (says the largest return).
 ///                "objective": no maximum exists (no bounds and a portfolio without risk that

@@ -8,6 +8,7 @@
 
 #include "core/constants.h"
 #include "core/sums.h"
+#include "portfolio/objectives/shadow_prices.h"
 #include "portfolio/optimizers/linear_bound.h"
 
 namespace quanta::portfolio {
@@ -242,12 +243,22 @@ ScenarioProof scenario_proof(const ScenarioProblem& p, std::span<const double> w
                              const ScenarioDual& dual) {
   ScenarioProof out{.value = scenario_risk(p, weights)};
   const ScenarioGradient found = scenario_gradient(p, dual);
+  const std::vector<WeightDistance> distances =
+      distances_of(weights.size(), p.max_leverage, p.trading);
+  std::vector<double> prices;
+  if (std::isfinite(p.max_leverage)) prices.push_back(dual.leverage);
+  if (p.trading) {
+    prices.push_back(dual.turnover);
+    out.value += p.trading->cost * distance_between(weights, p.trading->current);
+  }
   const WeightConstraints constraints{.bounds = p.bounds,
                                       .limits = p.limits,
                                       .mean = p.mean,
-                                      .target = p.target ? &*p.target : nullptr};
+                                      .target = p.target ? &*p.target : nullptr,
+                                      .distances = distances};
   out.infeasibility = infeasibility_of(constraints, weights);
-  out.bound = found.constant + linear_bound(constraints, found.gradient, dual.limits, dual.target);
+  out.bound =
+      found.constant + linear_bound(constraints, found.gradient, dual.limits, dual.target, prices);
   // The dual of nothing at all, or of drawdowns from where they are, proves 0.
   const bool signless = p.risk == ScenarioRisk::kCvar || p.risk == ScenarioRisk::kEvar ||
                         p.risk == ScenarioRisk::kMissedGrowth;

@@ -14,15 +14,17 @@ namespace quanta::portfolio {
 double scenario_risk(const ScenarioProblem& problem, std::span<const double> weights);
 
 struct ScenarioProof {
-  double value = 0.0;
+  double value = 0.0;          ///< the risk, and what trading costs
   double bound = 0.0;          ///< no feasible weights are below; -infinity where the dual is none
-  double infeasibility = 0.0;  ///< largest violation of the sum, a bound, a limit or the target,
-                               ///< the latter two divided by their largest coefficient
+  double infeasibility = 0.0;  ///< largest violation of the sum, a bound, a limit, the target, the
+                               ///< leverage or the turnover; limits and target divided by their
+                               ///< largest coefficient
 };
 
 /// Weak duality: with y and p in their sets, g from them and u the multipliers of limits and
 /// target,
-///   risk(w) >= g'w >= min over the bounds on the budget of (g - A'u)'w + u'b.
+///   risk(w) >= g'w >= min over the bounds on the budget of (g - A'u)'w + u'b,
+/// and likewise with leverage, turnover and its cost (optimizers/linear_bound.h).
 /// All but kCvar, kEvar and kMissedGrowth are never below 0, which is the least bound of a dual in
 /// its set. What y and p miss of their sets by rounding (up to 1e-9) is mended before g is made.
 ScenarioProof scenario_proof(const ScenarioProblem& problem, std::span<const double> weights,

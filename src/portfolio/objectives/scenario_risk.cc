@@ -15,9 +15,12 @@
 #include "portfolio/objectives/scenario_tangent.h"
 #include "portfolio/objectives/shadow_prices.h"
 #include "portfolio/optimizers/allowed_weights.h"
+#include "portfolio/optimizers/counted_distances.h"
 #include "portfolio/optimizers/cutting_plane.h"
+#include "portfolio/optimizers/linear_bound.h"
 #include "portfolio/optimizers/piecewise_linear.h"
 #include "portfolio/optimizers/quadratic_program.h"
+#include "portfolio/optimizers/weight_pieces.h"
 
 namespace quanta::portfolio {
 namespace {
@@ -67,6 +70,10 @@ Result<void> check(const ScenarioProblem& p) {
   }
   QUANTA_CHECK(check_bounds(p.bounds, n));
   for (const LinearLimit& limit : p.limits) QUANTA_CHECK(check_limit(limit, n));
+  QUANTA_CHECK(check_distances(n, p.max_leverage, p.trading));
+  if (p.trading && !p.trading->impact.empty()) {
+    return bad_input("impact", "belongs to objectives of means and covariances");
+  }
   if (!p.target) return {};
   if (!std::isfinite(*p.target)) {
     return bad_input("target", fmt::format("{} is not a finite number", *p.target));
@@ -83,37 +90,101 @@ Result<void> check(const ScenarioProblem& p) {
 
 // ---- The weights that are allowed ---------------------------------------------------------------
 
-AllowedWeights allowed_in(const ScenarioProblem& p) {
-  AllowedWeights out = allowed_weights(p.bounds, p.limits);
-  if (p.target) out.add_target(p.mean, *p.target);
+std::vector<WeightDistance> distances_of(const ScenarioProblem& p) {
+  return portfolio::distances_of(p.returns.columns(), p.max_leverage, p.trading);
+}
+
+/// The problem as the solvers take it: of its weights; or, where leverage or turnover count, of
+/// their pieces with the returns of those, and a last variable that is 1 and stands for the start.
+struct Stated {
+  const ScenarioProblem& of_weights;
+  ScenarioProblem of_pieces = {};
+  std::optional<WeightPieces> pieces = {};
+  AllowedWeights allowed = {};
+  std::vector<double> cost = {};  ///< of each variable, added to the risk
+
+  const ScenarioProblem& problem() const { return pieces ? of_pieces : of_weights; }
+  std::vector<double> weights(std::span<const double> x) const {
+    return pieces ? pieces->weights(x) : std::vector<double>(x.begin(), x.end());
+  }
+};
+
+Stated stated(const ScenarioProblem& p, const Counted& counted) {
+  Stated out{.of_weights = p};
+  out.allowed = allowed_weights(p.bounds, p.limits);
+  if (p.target) out.allowed.add_target(p.mean, *p.target);
+  const std::vector<WeightDistance> distances = distances_of(p);
+  std::vector<std::vector<double>> centers;
+  for (std::size_t k = 0; k < distances.size(); ++k) {
+    if (counted[k]) centers.push_back(distances[k].center);
+  }
+  out.allowed.n_distances = distances.size();
+  out.cost.assign(p.returns.columns(), 0.0);
+  if (centers.empty()) return out;
+  const WeightPieces pieces = pieces_of(
+      {.lower = out.allowed.polyhedron.lower, .upper = out.allowed.polyhedron.upper}, centers);
+  out.allowed = in_pieces(out.allowed, pieces, distances, counted);
+  const std::size_t n_variables = pieces.pieces.size() + 1;
+  out.of_pieces = {.returns = Matrix(p.returns.rows(), n_variables),
+                   .risk = p.risk,
+                   .alpha = p.alpha,
+                   .bounds = {},
+                   .limits = p.limits};
+  for (std::size_t t = 0; t < p.returns.rows(); ++t) {
+    std::ranges::copy(row_in_pieces(pieces, p.returns.row(t)),
+                      out.of_pieces.returns.row(t).begin());
+    out.of_pieces.returns(t, n_variables - 1) = dot(p.returns.row(t), pieces.start);
+  }
+  out.cost.assign(n_variables, 0.0);
+  if (p.trading && p.trading->cost > 0.0) {
+    DistanceSlope turnover = slope_of_distance(pieces, p.trading->current);
+    turnover.slopes.push_back(turnover.at_start);
+    for (std::size_t j = 0; j < n_variables; ++j)
+      out.cost[j] = p.trading->cost * turnover.slopes[j];
+  }
+  out.pieces = pieces;
   return out;
 }
 
-void set_multipliers(const AllowedWeights& allowed, std::span<const double> rows,
-                     ScenarioDual& dual) {
-  LimitMultipliers found = multipliers_of(allowed, rows);
+void set_multipliers(LimitMultipliers found, ScenarioDual& dual) {
   dual.limits = std::move(found.limits);
   dual.target = found.target;
+  dual.leverage = dual.turnover = 0.0;
+  if (found.distances.empty()) return;
+  dual.leverage = found.distances.front();
+  dual.turnover = found.distances.back();
 }
 
 /// Whether any weights are allowed, and whether they reach the target.
 Result<void> check_reachable(const ScenarioProblem& p, const Execution& execution) {
-  if (p.limits.empty() && !p.target) return {};
-  const std::size_t n = p.returns.columns();
+  if (p.limits.empty() && !p.target && distances_of(p).empty()) return {};
+  ScenarioProblem without_target{.returns = Matrix(1, p.returns.columns()),
+                                 .bounds = p.bounds,
+                                 .limits = p.limits,
+                                 .trading = p.trading,
+                                 .max_leverage = p.max_leverage};
+  const std::size_t n_distances = distances_of(p).size();
+  const Stated all = stated(without_target, Counted(n_distances, true));
   const auto reach = [&](std::vector<double> objective) -> Result<double> {
-    const AllowedWeights allowed = allowed_weights(p.bounds, p.limits);
     const double scale = std::max(largest_entry(objective), 1e-300);
+    double at_start = 0.0;
+    if (all.pieces) {
+      at_start = dot(objective, all.pieces->start);
+      objective = row_in_pieces(*all.pieces, objective);
+      objective.push_back(0.0);
+    }
     for (double& value : objective) value /= -scale;
-    PiecewiseLinearSimplex simplex(objective, allowed.polyhedron.lower, allowed.polyhedron.upper);
-    add_rows(allowed.polyhedron, 0, simplex);
+    const Polyhedron& polyhedron = all.allowed.polyhedron;
+    PiecewiseLinearSimplex simplex(objective, polyhedron.lower, polyhedron.upper);
+    add_rows(polyhedron, 0, simplex);
     QUANTA_CHECK(simplex.minimize(execution));
-    double value = 0.0;
-    for (std::size_t i = 0; i < n; ++i) {
-      value -= scale * objective[i] * simplex.x()[i];
+    double value = at_start;
+    for (std::size_t j = 0; j < objective.size(); ++j) {
+      value -= scale * objective[j] * simplex.x()[j];
     }
     return value;
   };
-  auto most = reach(p.target ? p.mean : std::vector<double>(n));
+  auto most = reach(p.target ? p.mean : std::vector<double>(p.returns.columns()));
   if (!most) {
     Error error = std::move(most).error();
     if (error.field == "objective") return {};  // every return is reached
@@ -122,7 +193,9 @@ Result<void> check_reachable(const ScenarioProblem& p, const Execution& executio
       for (const LinearLimit& limit : p.limits) {
         names += fmt::format("{}{}", names.empty() ? "" : ", ", limit.name);
       }
-      error.field = "limits";
+      error.field = !names.empty() ? "limits" : p.trading ? "max_turnover" : "max_leverage";
+      if (p.trading) names += names.empty() ? "turnover" : ", turnover";
+      if (std::isfinite(p.max_leverage)) names += names.empty() ? "leverage" : ", leverage";
       error.message = fmt::format(
           "no weights within the bounds meet all limits ({}); widen one of them", names);
     }
@@ -264,11 +337,13 @@ ScenarioDual attained(const ScenarioProblem& p, std::span<const double> weights)
 }
 
 /// CDaR, maximum drawdown, and EVaR where Newton's method finds no proof.
-Result<Solved> solve_by_tangents(const ScenarioProblem& p, const Execution& execution) {
-  const AllowedWeights allowed = allowed_in(p);
+Result<Solved> solve_by_tangents(const Stated& stated, const Execution& execution) {
+  const ScenarioProblem& p = stated.problem();
+  const AllowedWeights& allowed = stated.allowed;
   const auto tangent = [&](std::span<const double> weights) {
     ScenarioGradient found = scenario_gradient(p, attained(p, weights));
     Tangent out{.value = 0.0, .constant = 0.0, .gradient = std::move(found.gradient)};
+    for (std::size_t i = 0; i < stated.cost.size(); ++i) out.gradient[i] += stated.cost[i];
     out.value = dot(out.gradient, weights);
     return out;
   };
@@ -292,7 +367,7 @@ Result<Solved> solve_by_tangents(const ScenarioProblem& p, const Execution& exec
     }
     for (std::size_t s = 0; s < part.peaks.size(); ++s) out.dual.peaks[s] += share * part.peaks[s];
   }
-  set_multipliers(allowed, answer.row_multipliers, out.dual);
+  set_multipliers(multipliers_of(allowed, answer.row_multipliers), out.dual);
   return out;
 }
 
@@ -301,16 +376,20 @@ void set_multipliers(const AllowedWeights& allowed, const QuadraticSolution& sol
                      ScenarioDual& dual) {
   std::vector<double> rows = rows_of(allowed, solution);
   for (double& u : rows) u *= unit;
-  set_multipliers(allowed, rows, dual);
+  set_multipliers(multipliers_of(allowed, rows), dual);
 }
 
 /// What a solver that was stopped has: its weights where they are allowed, else any; and of the
 /// duals that cost nothing to name, the one with the highest bound.
-Result<Solved> best_so_far(const ScenarioProblem& p, const AllowedWeights& allowed, Solved found,
-                           const Execution& execution) {
+Result<Solved> best_so_far(const Stated& stated, Solved found, const Execution& execution) {
+  const ScenarioProblem& p = stated.problem();
+  const AllowedWeights& allowed = stated.allowed;
+  const auto proof = [&](const ScenarioDual& dual) {
+    return scenario_proof(stated.of_weights, stated.weights(found.weights), dual);
+  };
   found.stopped = true;
   found.dual = empty_dual(p);
-  if (!(scenario_proof(p, found.weights, found.dual).infeasibility <= kMet)) {
+  if (!(proof(found.dual).infeasibility <= kMet)) {
     QUANTA_TRY(found.weights, nearest_allowed(allowed, to_the_end(execution)));
   }
   std::vector<ScenarioDual> duals = {attained(p, found.weights)};
@@ -320,11 +399,11 @@ Result<Solved> best_so_far(const ScenarioProblem& p, const AllowedWeights& allow
   }
   double highest = -kInfinity;
   for (ScenarioDual& dual : duals) {
-    QUANTA_TRY(LimitMultipliers best, best_multipliers(allowed, scenario_gradient(p, dual).gradient,
-                                                       to_the_end(execution)));
-    dual.limits = std::move(best.limits);
-    dual.target = best.target;
-    const double bound = scenario_proof(p, found.weights, dual).bound;
+    std::vector<double> gradient = scenario_gradient(p, dual).gradient;
+    for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] += stated.cost[i];
+    QUANTA_TRY(LimitMultipliers best, best_multipliers(allowed, gradient, to_the_end(execution)));
+    set_multipliers(std::move(best), dual);
+    const double bound = proof(dual).bound;
     if (bound < highest) continue;
     highest = bound;
     found.dual = std::move(dual);
@@ -333,7 +412,8 @@ Result<Solved> best_so_far(const ScenarioProblem& p, const AllowedWeights& allow
 }
 
 /// CVaR and MAD: each scenario is a kink.
-Result<Solved> solve_kinks(const ScenarioProblem& p, const Execution& execution) {
+Result<Solved> solve_kinks(const Stated& stated, const Execution& execution) {
+  const ScenarioProblem& p = stated.problem();
   const std::size_t n = p.returns.columns();
   const std::size_t n_periods = p.returns.rows();
   const auto count = static_cast<double>(n_periods);
@@ -342,8 +422,9 @@ Result<Solved> solve_kinks(const ScenarioProblem& p, const Execution& execution)
   const double unit = typical_return(p.returns);
   const std::vector<double> mean = cvar ? std::vector<double>(n) : mean_returns(p.returns);
 
-  const AllowedWeights allowed = allowed_in(p);
-  std::vector<double> linear(n);
+  const AllowedWeights& allowed = stated.allowed;
+  std::vector<double> linear(stated.cost);
+  for (double& value : linear) value /= unit;
   std::vector<double> lower(allowed.polyhedron.lower);
   std::vector<double> upper(allowed.polyhedron.upper);
   if (cvar) {
@@ -369,19 +450,20 @@ Result<Solved> solve_kinks(const ScenarioProblem& p, const Execution& execution)
              .dual = empty_dual(p),
              .iterations = simplex.iterations(),
              .method = "simplex on the kinks"};
-  if (stopped) return best_so_far(p, allowed, std::move(out), execution);
+  if (stopped) return best_so_far(stated, std::move(out), execution);
   std::vector<double> multipliers = simplex.row_multipliers();
   const auto n_rows = static_cast<std::ptrdiff_t>(sizes.size());
   out.dual.scenarios.assign(multipliers.begin() + n_rows, multipliers.end());
   multipliers.resize(sizes.size());
   for (std::size_t r = 0; r < sizes.size(); ++r) multipliers[r] *= unit / sizes[r];
-  set_multipliers(allowed, multipliers, out.dual);
+  set_multipliers(multipliers_of(allowed, multipliers), out.dual);
   return out;
 }
 
 /// Semi-variance: on the set of periods below the mean it is one quadratic form; Newton's method
 /// changes the set until it stays.
-Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& execution) {
+Result<Solved> solve_semivariance(const Stated& stated, const Execution& execution) {
+  const ScenarioProblem& p = stated.problem();
   const std::size_t n = p.returns.columns();
   const std::size_t n_periods = p.returns.rows();
   const auto count = static_cast<double>(n_periods);
@@ -393,8 +475,11 @@ Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& exe
       below(static_cast<Index>(t), static_cast<Index>(i)) = (mean[i] - p.returns(t, i)) / unit;
     }
   }
-  const AllowedWeights allowed = allowed_in(p);
+  const AllowedWeights& allowed = stated.allowed;
   QuadraticProgram program = program_over(allowed, 0);
+  const VectorXd cost =
+      Eigen::Map<const VectorXd>(stated.cost.data(), static_cast<Index>(n)) / (unit * unit);
+  program.linear.assign(cost.begin(), cost.end());
   QUANTA_TRY(const std::vector<double> start, nearest_allowed(allowed, to_the_end(execution)));
   VectorXd weights = Eigen::Map<const VectorXd>(start.data(), static_cast<Index>(n));
   VectorXd at = below * weights;
@@ -403,7 +488,7 @@ Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& exe
   for (; out.iterations < kMostNewtonSteps; ++out.iterations) {
     if (execution.cancelled()) {
       out.weights.assign(weights.begin(), weights.end());
-      return best_so_far(p, allowed, std::move(out), execution);
+      return best_so_far(stated, std::move(out), execution);
     }
     RowMatrix lost(0, static_cast<Index>(n));
     lost.resize((at.array() > 0.0).count(), Eigen::NoChange);
@@ -421,10 +506,11 @@ Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& exe
         Eigen::Map<const VectorXd>(solution.x.data(), static_cast<Index>(n)) - weights;
     const VectorXd change = below * step;
     const auto value_at = [&](double length) {
-      return (at + length * change).cwiseMax(0.0).squaredNorm() / count;
+      return (at + length * change).cwiseMax(0.0).squaredNorm() / count +
+             cost.dot(weights + length * step);
     };
     const double value = value_at(0.0);
-    const double slope = 2.0 / count * at.cwiseMax(0.0).dot(change);
+    const double slope = 2.0 / count * at.cwiseMax(0.0).dot(change) + cost.dot(step);
     if (slope >= -1e-15 * value || value <= kVanished) break;
     double length = 1.0;
     while (value_at(length) > value + 1e-4 * length * slope && length > 1e-12) length *= 0.5;
@@ -446,7 +532,8 @@ Result<Solved> solve_semivariance(const ScenarioProblem& p, const Execution& exe
 
 /// EVaR: F(w, z) = z ln(mean exp(loss / z) / (1 - alpha)) is convex and smooth for z > 0; each step
 /// minimises its second-order model over the allowed weights.
-Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& execution) {
+Result<Solved> solve_entropic(const Stated& stated, const Execution& execution) {
+  const ScenarioProblem& p = stated.problem();
   const std::size_t n = p.returns.columns();
   const std::size_t n_periods = p.returns.rows();
   const double level = -std::log1p(-p.alpha);
@@ -457,8 +544,10 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
       scaled(static_cast<Index>(t), static_cast<Index>(i)) = -p.returns(t, i) / unit;
     }
   }
-  const AllowedWeights allowed = allowed_in(p);
+  const AllowedWeights& allowed = stated.allowed;
   QuadraticProgram program = program_over(allowed, 1);
+  const VectorXd cost =
+      Eigen::Map<const VectorXd>(stated.cost.data(), static_cast<Index>(n)) / unit;
   QUANTA_TRY(const std::vector<double> start, nearest_allowed(allowed, to_the_end(execution)));
   const auto size = static_cast<Index>(n);
   VectorXd point(size + 1);
@@ -471,7 +560,8 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
     const VectorXd at = scaled * all.head(size);
     const double largest = at.maxCoeff();
     const double z = all[size];
-    return largest + z * (level + std::log(((at.array() - largest) / z).exp().mean()));
+    return largest + z * (level + std::log(((at.array() - largest) / z).exp().mean())) +
+           cost.dot(all.head(size));
   };
 
   Solved out{.weights = {}, .dual = empty_dual(p), .iterations = 0, .method = "newton"};
@@ -480,7 +570,7 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
   for (; out.iterations < kMostNewtonSteps; ++out.iterations) {
     if (execution.cancelled()) {
       out.weights.assign(point.data(), point.data() + n);
-      return best_so_far(p, allowed, std::move(out), execution);
+      return best_so_far(stated, std::move(out), execution);
     }
     const double z = point[size];
     loss = scaled * point.head(size);
@@ -499,7 +589,7 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
     form.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose(), 1.0 / z);
     form.triangularView<Eigen::StrictlyUpper>() = form.transpose();
     VectorXd gradient(size + 1);
-    gradient.head(size) = middle.head(size);
+    gradient.head(size) = middle.head(size) + cost;
     gradient[size] = level - entropy;
     Eigen::Map<VectorXd>(program.linear.data(), size + 1) = gradient - form * point;
     program.lower.back() = 0.2 * z;
@@ -527,17 +617,20 @@ Result<Solved> solve_entropic(const ScenarioProblem& p, const Execution& executi
 }
 
 /// Weights that are allowed and ruined in no period: the nearest, or those of the least worst loss.
-Result<std::vector<double>> solvent_weights(const ScenarioProblem& p, const AllowedWeights& allowed,
-                                            const Execution& execution) {
+Result<std::vector<double>> solvent_weights(const Stated& stated, const Execution& execution) {
+  const ScenarioProblem& p = stated.problem();
   const auto solvent = [&](std::span<const double> weights) {
     return std::ranges::max(losses_of(p, weights)) < 1.0 - kSolvent;
   };
-  QUANTA_TRY(std::vector<double> nearest, nearest_allowed(allowed, execution));
+  QUANTA_TRY(std::vector<double> nearest, nearest_allowed(stated.allowed, execution));
   if (solvent(nearest)) return nearest;
   ScenarioProblem worst = p;
   worst.risk = ScenarioRisk::kCvar;
   worst.alpha = 1.0 - 0.5 / static_cast<double>(p.returns.rows());
-  QUANTA_TRY(Solved safest, solve_kinks(worst, execution));
+  const Stated of_worst{.of_weights = worst,
+                        .allowed = stated.allowed,
+                        .cost = std::vector<double>(p.returns.columns())};
+  QUANTA_TRY(Solved safest, solve_kinks(of_worst, execution));
   if (solvent(safest.weights)) return std::move(safest.weights);
   return infeasible("bounds",
                     "all weights within the bounds and limits lose everything in some period, so "
@@ -546,32 +639,34 @@ Result<std::vector<double>> solvent_weights(const ScenarioProblem& p, const Allo
 
 /// Growth: the mean of logarithms is smooth and concave where nothing is lost whole; each step
 /// takes its second-order model, and is halved until it stays there.
-Result<Solved> solve_growth(const ScenarioProblem& p, const Execution& execution) {
+Result<Solved> solve_growth(const Stated& stated, const Execution& execution) {
+  const ScenarioProblem& p = stated.problem();
   const std::size_t n = p.returns.columns();
   const auto size = static_cast<Index>(n);
   const auto n_periods = static_cast<Index>(p.returns.rows());
   const auto count = static_cast<double>(n_periods);
   const double unit = typical_return(p.returns);
   const Eigen::Map<const RowMatrix> returns(p.returns.data(), n_periods, size);
-  const AllowedWeights allowed = allowed_in(p);
+  const AllowedWeights& allowed = stated.allowed;
   QuadraticProgram program = program_over(allowed, 0);
-  QUANTA_TRY(const std::vector<double> start, solvent_weights(p, allowed, to_the_end(execution)));
+  const Eigen::Map<const VectorXd> cost(stated.cost.data(), size);
+  QUANTA_TRY(const std::vector<double> start, solvent_weights(stated, to_the_end(execution)));
   VectorXd weights = Eigen::Map<const VectorXd>(start.data(), size);
   VectorXd earned = returns * weights;
-  const auto value_of = [&](const VectorXd& at) {
+  const auto value_of = [&](const VectorXd& at, const VectorXd& held) {
     if (!(at.minCoeff() > -1.0)) return kInfinity;
     double sum = 0.0;
     for (const double x : at) sum -= std::log1p(x);
-    return sum / count;
+    return sum / count + cost.dot(held);
   };
   Solved out{.weights = {}, .dual = empty_dual(p), .iterations = 0, .method = "newton"};
   QuadraticSolution solution;
-  double value = value_of(earned);
+  double value = value_of(earned, weights);
   bool arrived = false;
   while (!arrived && out.iterations < kMostNewtonSteps) {
     if (execution.cancelled()) {
       out.weights.assign(weights.begin(), weights.end());
-      return best_so_far(p, allowed, std::move(out), execution);
+      return best_so_far(stated, std::move(out), execution);
     }
     ++out.iterations;
     // The program in units of a squared return: its coefficients are of the order of 1.
@@ -581,19 +676,20 @@ Result<Solved> solve_growth(const ScenarioProblem& p, const Execution& execution
     form.setZero();
     form.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose(), 1.0 / count);
     form.triangularView<Eigen::StrictlyUpper>() = form.transpose();
-    const VectorXd gradient = rows.colwise().sum().transpose() / (-count * unit);
+    const VectorXd gradient =
+        rows.colwise().sum().transpose() / (-count * unit) + cost / (unit * unit);
     Eigen::Map<VectorXd>(program.linear.data(), size) = gradient - form * weights;
     QUANTA_TRY(solution, solve_quadratic_program(program, to_the_end(execution), solution.states));
     const VectorXd step = Eigen::Map<const VectorXd>(solution.x.data(), size) - weights;
     const VectorXd change = returns * step;
     const double slope = unit * unit * gradient.dot(step);
     double length = 1.0;
-    double next = value_of(earned + change);
+    double next = value_of(earned + change, weights + step);
     // Near the end the step is right and the fall less than rounding shows.
     arrived = slope >= -kArrived * unit && next < kInfinity;
     while (!arrived && !(next <= value + 1e-4 * length * slope) && length > 1e-12) {
       length *= 0.5;
-      next = value_of(earned + length * change);
+      next = value_of(earned + length * change, weights + length * step);
     }
     weights += length * step;
     earned = returns * weights;
@@ -610,9 +706,10 @@ Result<Solved> solve_growth(const ScenarioProblem& p, const Execution& execution
 
 // ---- The answer ---------------------------------------------------------------------------------
 
-ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
+ScenarioAnswer answer_of(const Stated& stated, Solved solved) {
+  const ScenarioProblem& p = stated.of_weights;
   ScenarioAnswer out{
-      .weights = clean_weights(p.bounds.lower, p.bounds.upper, std::move(solved.weights)),
+      .weights = clean_weights(p.bounds.lower, p.bounds.upper, stated.weights(solved.weights)),
       .value = 0.0,
       .dual = std::move(solved.dual),
       .certificate = {},
@@ -620,6 +717,8 @@ ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
       .iterations = solved.iterations,
       .method = solved.method,
       .stopped = solved.stopped};
+  if (std::isinf(p.max_leverage)) out.dual.leverage = 0.0;
+  if (!p.trading) out.dual.turnover = 0.0;
   const ScenarioProof proof = scenario_proof(p, out.weights, out.dual);
   out.value = proof.value;
   // What rounding leaves of a risk that vanishes.
@@ -631,31 +730,55 @@ ScenarioAnswer answer_of(const ScenarioProblem& p, Solved solved) {
   out.certificate.gap = out.value - out.certificate.bound;
   out.certificate.proven =
       out.certificate.gap <= room && proof.bound - out.value <= room && proof.infeasibility <= kMet;
+  const std::vector<WeightDistance> distances = distances_of(p);
+  std::vector<double> prices(distances.size());
+  if (p.trading) prices.back() = out.dual.turnover;
+  if (std::isfinite(p.max_leverage)) prices.front() = out.dual.leverage;
   out.shadow_prices = shadow_prices_of({.bounds = p.bounds,
                                         .limits = p.limits,
                                         .mean = p.mean,
-                                        .target = p.target ? &*p.target : nullptr},
+                                        .target = p.target ? &*p.target : nullptr,
+                                        .distances = distances},
                                        out.weights, scenario_gradient(p, out.dual).gradient,
-                                       out.dual.limits, out.dual.target);
+                                       out.dual.limits, out.dual.target, prices);
+  out.shadow_prices.leverage = 0.0 - out.dual.leverage;
+  out.shadow_prices.turnover = 0.0 - out.dual.turnover;
+  for (const double w : out.weights) out.leverage += std::abs(w);
+  if (p.trading) out.turnover = distance_between(out.weights, p.trading->current);
   return out;
 }
 
-Result<Solved> solve(const ScenarioProblem& p, const Execution& execution) {
-  switch (p.risk) {
+Result<Solved> solve(const Stated& stated, const Execution& execution) {
+  switch (stated.of_weights.risk) {
     case ScenarioRisk::kCvar:
     case ScenarioRisk::kMad:
-      return solve_kinks(p, execution);
+      return solve_kinks(stated, execution);
     case ScenarioRisk::kCdar:
     case ScenarioRisk::kMaxDrawdown:
-      return solve_by_tangents(p, execution);
+      return solve_by_tangents(stated, execution);
     case ScenarioRisk::kSemivariance:
-      return solve_semivariance(p, execution);
+      return solve_semivariance(stated, execution);
     case ScenarioRisk::kEvar:
-      return tail_of_one(p) ? solve_kinks(p, execution) : solve_entropic(p, execution);
+      return tail_of_one(stated.of_weights) ? solve_kinks(stated, execution)
+                                            : solve_entropic(stated, execution);
     case ScenarioRisk::kMissedGrowth:
-      return solve_growth(p, execution);
+      return solve_growth(stated, execution);
   }
   return fail(ErrorKind::kInternal, "no such risk");
+}
+
+Result<ScenarioAnswer> solve_stated(const Stated& stated, const Execution& execution) {
+  auto solved = solve(stated, execution);
+  if (!solved) {
+    Error error = std::move(solved).error();
+    if (error.field == "objective") {
+      error.message =
+          "the risk falls without limit: without bounds, some mix of assets gains in every "
+          "scenario that counts; set bounds";
+    }
+    return std::unexpected(std::move(error));
+  }
+  return answer_of(stated, *std::move(solved));
 }
 
 }  // namespace
@@ -672,24 +795,25 @@ Result<ScenarioAnswer> optimize_scenario_risk(const ScenarioProblem& problem,
                                               const Execution& execution) {
   QUANTA_CHECK(check(problem));
   QUANTA_CHECK(check_reachable(problem, to_the_end(execution)));
-  auto solved = solve(problem, execution);
-  if (!solved) {
-    Error error = std::move(solved).error();
-    if (error.field == "objective") {
-      error.message =
-          "the risk falls without limit: without bounds, some mix of assets gains in every "
-          "scenario that counts; set bounds";
+  const std::vector<WeightDistance> distances = distances_of(problem);
+  Counted counted = costly(distances);
+  while (true) {
+    const Stated taken = stated(problem, counted);
+    auto answer = solve_stated(taken, execution);
+    if (!answer) {
+      const bool cancelled = answer.error().kind == ErrorKind::kCancelled;
+      if (!cancelled && count_all(distances, counted)) continue;
+      return answer;
     }
-    return std::unexpected(std::move(error));
+    if (count_broken(distances, answer->weights, counted)) continue;
+    if (answer->certificate.proven || answer->stopped || problem.risk != ScenarioRisk::kEvar) {
+      return answer;
+    }
+    // The optimum has no z > 0 where as many losses as the tail holds are equal.
+    QUANTA_TRY(Solved by_tangents, solve_by_tangents(taken, execution));
+    ScenarioAnswer other = answer_of(taken, std::move(by_tangents));
+    return other.certificate.gap < answer->certificate.gap ? other : answer;
   }
-  ScenarioAnswer answer = answer_of(problem, *std::move(solved));
-  if (answer.certificate.proven || answer.stopped || problem.risk != ScenarioRisk::kEvar) {
-    return answer;
-  }
-  // The optimum has no z > 0 where as many losses as the tail holds are equal.
-  QUANTA_TRY(Solved by_tangents, solve_by_tangents(problem, execution));
-  ScenarioAnswer other = answer_of(problem, std::move(by_tangents));
-  return other.certificate.gap < answer.certificate.gap ? other : answer;
 }
 
 }  // namespace quanta::portfolio

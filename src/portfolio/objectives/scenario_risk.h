@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -46,8 +47,10 @@ struct ScenarioProblem {
   double alpha = 0.95;  ///< kCvar, kCdar, kEvar: confidence, in (0, 1)
   Bounds bounds;        ///< of weights, which sum to 1
   std::vector<LinearLimit> limits = {};
-  std::optional<double> target = {};  ///< least mean'w
-  std::vector<double> mean = {};      ///< n, with a target: in its unit of time
+  std::optional<double> target = {};    ///< least mean'w
+  std::vector<double> mean = {};        ///< n, with a target: in its unit of time
+  std::optional<Trading> trading = {};  ///< its cost is added to the risk; without impact
+  double max_leverage = std::numeric_limits<double>::infinity();  ///< of sum |w|; >= 1
 };
 
 /// What proves the value: weights of the scenarios, chosen by the other side of the duality. g, the
@@ -64,11 +67,15 @@ struct ScenarioDual {
   std::vector<double> peaks;
   std::vector<double> limits;  ///< of each limit: > 0 its lower side, < 0 its upper side
   double target = 0.0;         ///< >= 0
+  double leverage = 0.0;       ///< >= 0, of sum |w|
+  double turnover = 0.0;       ///< >= 0, of sum |w - w0|
 };
 
 struct ScenarioAnswer {
   std::vector<double> weights;  ///< as ContinuousAnswer
-  double value = 0.0;
+  double value = 0.0;           ///< the risk, and what trading costs
+  double turnover = 0.0;        ///< sum |w - w0|, where there is a start
+  double leverage = 0.0;        ///< sum |w|
   ScenarioDual dual;
   /// proven: gap <= 1e-8 x |value|, and the constraints met to 1e-9, by scenario_proof.
   Certificate certificate;
@@ -89,9 +96,11 @@ struct ScenarioAnswer {
 ///
 /// Errors, with the field they name:
 ///   kBadInput    "returns": fewer than 2 rows, no assets, not finite (names row and column);
-///                "alpha": not in (0, 1); "bounds", "limits", "target", "mean": sizes that differ,
-///                not finite.
-///   kInfeasible  "bounds", "limits": as optimize_mean_variance; "target": above the largest return
+///                "alpha": not in (0, 1); "bounds", "limits", "target", "mean", "trading": sizes
+///                that differ, not finite; "cost", "impact", "max_turnover", "max_leverage": as
+///                optimize_mean_variance, and no impact.
+///   kInfeasible  "bounds", "limits", "max_turnover", "max_leverage": as optimize_mean_variance;
+///                "target": above the largest return
 ///                within bounds and limits (says it); "objective": without bounds some mix of
 ///                assets loses in no scenario, so that nothing limits it; kMissedGrowth: all
 ///                allowed weights lose everything in some period ("bounds").

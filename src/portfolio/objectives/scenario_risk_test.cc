@@ -632,5 +632,108 @@ TEST(ScenarioRisk, GivesTheSameBitsOnAnyNumberOfThreads) {
   }
 }
 
+// ---- Leverage and trading -----------------------------------------------------------------------
+
+ScenarioProblem traded_problem(ScenarioRisk risk, std::uint64_t seed) {
+  const std::size_t n = 4 + seed % 4;
+  RandomStream stream(seed, "test traded scenarios");
+  ScenarioProblem problem{
+      .returns = Matrix(60, n), .risk = risk, .alpha = 0.9, .bounds = uniform_bounds(n, -0.5, 1.0)};
+  for (std::size_t t = 0; t < 60; ++t) {
+    const double market = 0.01 * stream.normal();
+    for (std::size_t i = 0; i < n; ++i) {
+      problem.returns(t, i) = 0.001 + 0.0005 * static_cast<double>(i) +
+                              (0.5 + 0.2 * static_cast<double>(i)) * market +
+                              0.01 * stream.normal();
+    }
+  }
+  return problem;
+}
+
+// The proof stands for optimality; the prices are held against the value after a small change.
+TEST(ScenarioTrading, IsMetProvenAndPriced) {
+  for (const ScenarioRisk risk : kRisks) {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+      SCOPED_TRACE(testing::Message() << static_cast<int>(risk) << " " << seed);
+      auto problem = traded_problem(risk, seed);
+      const std::size_t n = problem.returns.columns();
+      const auto free = optimize_scenario_risk(problem, {}).value();
+      problem.max_leverage = seed % 2 == 0 ? 1.13 : std::numeric_limits<double>::infinity();
+      problem.trading = Trading{.current = std::vector<double>(n, 1.0 / static_cast<double>(n)),
+                                .cost = seed % 3 == 0 ? 0.0 : 0.0004,
+                                .max_turnover = 0.317};
+      if (risk == ScenarioRisk::kSemivariance) problem.trading->cost *= 0.01;
+      const auto answer = optimize_scenario_risk(problem, {});
+      ASSERT_TRUE(answer.has_value()) << answer.error().message;
+      EXPECT_TRUE(answer->certificate.proven) << answer->certificate.gap << " of " << answer->value;
+      double gross = 0.0;
+      double turnover = 0.0;
+      for (std::size_t i = 0; i < n; ++i) {
+        gross += std::abs(answer->weights[i]);
+        turnover += std::abs(answer->weights[i] - problem.trading->current[i]);
+      }
+      EXPECT_DOUBLE_EQ(answer->leverage, gross);
+      EXPECT_DOUBLE_EQ(answer->turnover, turnover);
+      EXPECT_LE(gross, problem.max_leverage + 1e-12);
+      EXPECT_LE(turnover, 0.317 + 1e-12);
+      EXPECT_NEAR(answer->value,
+                  scenario_risk(problem, answer->weights) + problem.trading->cost * turnover,
+                  1e-15);
+      EXPECT_GE(answer->value, free.value - 1e-10);
+      const double step = 1e-7;
+      auto changed = problem;
+      changed.trading->max_turnover += step;
+      const double room = 1e-3 * (std::abs(answer->shadow_prices.turnover) + 1e-6);
+      EXPECT_NEAR((optimize_scenario_risk(changed, {})->value - answer->value) / step,
+                  answer->shadow_prices.turnover, room);
+      if (std::isinf(problem.max_leverage)) continue;
+      changed = problem;
+      changed.max_leverage += step;
+      EXPECT_NEAR((optimize_scenario_risk(changed, {})->value - answer->value) / step,
+                  answer->shadow_prices.leverage,
+                  1e-3 * (std::abs(answer->shadow_prices.leverage) + 1e-6));
+    }
+  }
+}
+
+TEST(ScenarioTrading, NamesWhatIsWrongOrCannotHold) {
+  auto problem = traded_problem(ScenarioRisk::kCvar, 1);
+  const std::size_t n = problem.returns.columns();
+  problem.trading = Trading{.current = std::vector<double>(n, 0.2)};
+  problem.trading->impact.assign(n, 0.1);
+  EXPECT_EQ(optimize_scenario_risk(problem, {}).error().field, "impact");
+  problem.trading->impact.clear();
+  problem.trading->cost = -1.0;
+  EXPECT_EQ(optimize_scenario_risk(problem, {}).error().field, "cost");
+  problem.trading->cost = 0.0;
+  problem.trading->current.pop_back();
+  EXPECT_EQ(optimize_scenario_risk(problem, {}).error().field, "trading");
+  problem.trading.reset();
+  problem.max_leverage = 0.5;
+  EXPECT_EQ(optimize_scenario_risk(problem, {}).error().field, "max_leverage");
+  problem.bounds.upper[0] = -0.4;
+  problem.max_leverage = 1.7;
+  EXPECT_EQ(optimize_scenario_risk(problem, {}).error().field, "max_leverage");
+  EXPECT_EQ(optimize_scenario_risk(problem, {}).error().kind, ErrorKind::kInfeasible);
+  problem.max_leverage = 1.8;
+  EXPECT_TRUE(optimize_scenario_risk(problem, {}).has_value());
+}
+
+// A wrong dual proves less, and weights that break a limit are not proven.
+TEST(ScenarioTrading, AProofHoldsOnlyForWhatItSays) {
+  auto problem = traded_problem(ScenarioRisk::kCvar, 2);
+  problem.max_leverage = 1.05;
+  const auto answer = optimize_scenario_risk(problem, {}).value();
+  ASSERT_LT(answer.shadow_prices.leverage, 0.0);
+  auto dual = answer.dual;
+  dual.leverage *= 1.5;
+  EXPECT_LT(scenario_proof(problem, answer.weights, dual).bound, answer.value - 1e-6);
+  dual.leverage = 0.0;
+  EXPECT_LT(scenario_proof(problem, answer.weights, dual).bound, answer.value - 1e-6);
+  auto tighter = problem;
+  tighter.max_leverage = 1.04;
+  EXPECT_GT(scenario_proof(tighter, answer.weights, answer.dual).infeasibility, 9e-3);
+}
+
 }  // namespace
 }  // namespace quanta::portfolio

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/constants.h"
+#include "core/sums.h"
 #include "portfolio/optimizers/piecewise_linear.h"
 
 namespace quanta::portfolio {
@@ -48,13 +49,41 @@ AllowedWeights allowed_weights(const Bounds& bounds, std::span<const LinearLimit
   return out;
 }
 
+AllowedWeights in_pieces(const AllowedWeights& allowed, const WeightPieces& pieces,
+                         std::span<const WeightDistance> distances, const Counted& counted) {
+  AllowedWeights out{.polyhedron = {},
+                     .meanings = allowed.meanings,
+                     .n_limits = allowed.n_limits,
+                     .n_distances = distances.size()};
+  Polyhedron& to = out.polyhedron;
+  to.lower.assign(pieces.pieces.size(), 0.0);
+  for (const WeightPieces::Piece& piece : pieces.pieces) to.upper.push_back(piece.length());
+  to.lower.push_back(1.0);
+  to.upper.push_back(1.0);
+  for (const PolyhedronRow& row : allowed.polyhedron.rows) {
+    std::vector<double> coefficients = row_in_pieces(pieces, row.coefficients);
+    coefficients.push_back(dot(row.coefficients, pieces.start));
+    to.rows.push_back({std::move(coefficients), row.limit, row.equation});
+  }
+  for (std::size_t k = 0; k < distances.size(); ++k) {
+    if (!counted[k] || std::isinf(distances[k].most)) continue;
+    DistanceSlope slope = slope_of_distance(pieces, distances[k].center);
+    slope.slopes.push_back(slope.at_start);
+    to.rows.push_back({std::move(slope.slopes), distances[k].most, false});
+    out.meanings.push_back({.distance = k});
+  }
+  return out;
+}
+
 LimitMultipliers multipliers_of(const AllowedWeights& allowed, std::span<const double> rows) {
-  LimitMultipliers out{.limits = std::vector<double>(allowed.n_limits)};
+  LimitMultipliers out{.limits = std::vector<double>(allowed.n_limits),
+                       .distances = std::vector<double>(allowed.n_distances)};
   for (std::size_t r = 0; r < allowed.meanings.size(); ++r) {
     const AllowedWeights::Meaning& meaning = allowed.meanings[r];
     const double u = meaning.sign * rows[r] + 0.0;
     if (meaning.limit) out.limits[*meaning.limit] += u;
     if (meaning.target) out.target += u;
+    if (meaning.distance) out.distances[*meaning.distance] += u;
   }
   return out;
 }

@@ -14,8 +14,10 @@
 
 #include "core/execution.h"
 #include "core/result.h"
+#include "portfolio/optimizers/counted_distances.h"
 #include "portfolio/optimizers/cutting_plane.h"
 #include "portfolio/optimizers/quadratic_program.h"
+#include "portfolio/optimizers/weight_pieces.h"
 #include "portfolio/weights.h"
 
 namespace quanta::portfolio {
@@ -28,12 +30,14 @@ inline constexpr double kFarWeight = 1e4;
 struct AllowedWeights {
   Polyhedron polyhedron;  ///< of n weights; the first row is their sum
   struct Meaning {
-    std::optional<std::size_t> limit;  ///< neither limit nor target: the budget
+    std::optional<std::size_t> limit = {};  ///< nothing of these: the budget
     bool target = false;
     double sign = 1.0;
+    std::optional<std::size_t> distance = {};
   };
   std::vector<Meaning> meanings;
   std::size_t n_limits = 0;
+  std::size_t n_distances = 0;
 
   /// mean'w >= least.
   void add_target(std::span<const double> mean, double least);
@@ -41,10 +45,16 @@ struct AllowedWeights {
 
 AllowedWeights allowed_weights(const Bounds& bounds, std::span<const LinearLimit> limits);
 
-/// > 0 of a lower side, < 0 of an upper one; target >= 0.
+/// The same in pieces of the weights and one variable behind them, which is 1 and stands for their
+/// start. Of the distances (n_distances is their number) those that count are rows, where limited.
+AllowedWeights in_pieces(const AllowedWeights& allowed, const WeightPieces& pieces,
+                         std::span<const WeightDistance> distances, const Counted& counted);
+
+/// > 0 of a lower side, < 0 of an upper one; target and distances >= 0.
 struct LimitMultipliers {
   std::vector<double> limits;
   double target = 0.0;
+  std::vector<double> distances;
 };
 
 /// From one multiplier per row of the polyhedron.

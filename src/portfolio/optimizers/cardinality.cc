@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/constants.h"
+#include "portfolio/optimizers/choice_relaxation.h"
 #include "portfolio/optimizers/diagonal_split.h"
 #include "portfolio/optimizers/factor.h"
 #include "portfolio/optimizers/perspective_bound.h"
@@ -181,6 +182,17 @@ class Search {
     return true;
   }
 
+  /// Whether nothing below the node is feasible: asked while there is no incumbent, where bounds
+  /// close nothing. What carries the relaxation is tried as a first one.
+  bool hopeless(const CardinalityNode& node, Incumbent& best) const {
+    if (best.value < kInfinity) return false;
+    const auto relaxed = relax_choice(problem_, node, execution_);
+    if (!relaxed) return false;  // cancelled
+    if (!relaxed->feasible) return true;
+    if (relaxed->support.size() <= places() && try_held(relaxed->support, best)) descend(best);
+    return false;
+  }
+
   /// Where Newton's pieces do not settle. To the end even when stopped: it is small, and what it
   /// says of a leaf must be so.
   Result<std::vector<double>> by_general_solver(const CardinalityNode& node) const {
@@ -349,7 +361,7 @@ class Search {
       return;
     }
     ++out.nodes;
-    if (relaxation_.contradicts(node.decided)) return;
+    if (relaxation_.contradicts(node.decided) || hopeless(node.decided, out.best)) return;
     PerspectivePoint point;
     for (const bool inherited : {true, false}) {
       if (!inherited) {

@@ -52,7 +52,8 @@ struct CardinalityAnswer {
 /// searched best bound first, in rounds of a fixed number of nodes, each of which explores a small
 /// subtree on its own: the order of the work, hence every bit of the answer, depends on neither
 /// threads nor time (unless it is stopped). Incumbents: the assets of the largest share in a
-/// relaxation, then exchanges of one asset as long as one improves.
+/// relaxation, then exchanges of one asset as long as one improves. While there is none, nodes are
+/// closed by a linear relaxation of the choice (optimizers/choice_relaxation.h).
 ///
 /// Stopped early, the answer is the best found with the bound of all open nodes.
 /// Where Q is singular (more assets than dates) the split is zero and bounds are weak: the answer

@@ -15,6 +15,7 @@
 
 #include "core/json.h"
 #include "core/random.h"
+#include "portfolio/optimizers/choice_relaxation.h"
 #include "portfolio/optimizers/perspective_bound.h"
 #include "portfolio/optimizers/quadratic_program.h"
 
@@ -338,6 +339,68 @@ TEST(Cardinality, ReachesTheStoredOptima) {
     ++compared;
   }
   EXPECT_EQ(compared, 9);
+}
+
+/// Groups of which each must hold something; `shared` assets of the next group belong to each too.
+CardinalityProblem groups_to_hold(std::size_t n, std::size_t n_groups, std::size_t shared,
+                                  std::size_t most_held, std::uint64_t seed) {
+  CardinalityProblem problem = random_cardinality(n, most_held, seed);
+  const std::size_t size = n / n_groups;
+  for (std::size_t g = 0; g < n_groups; ++g) {
+    LinearLimit row{.name = "group", .coefficients = std::vector<double>(n), .lower = 0.06};
+    for (std::size_t k = 0; k < size + shared; ++k) row.coefficients[(g * size + k) % n] = 1.0;
+    problem.rows.push_back(std::move(row));
+  }
+  return problem;
+}
+
+// Twelve groups, each of which must hold something, do not fit into eleven assets: no single row
+// and no sum of them shows it, and there are 2 x 10^10 choices.
+TEST(Cardinality, WhereNothingIsFeasibleTheTreeEndsSoon) {
+  for (const std::size_t shared : {std::size_t{0}, std::size_t{1}}) {
+    SCOPED_TRACE(shared);
+    const std::size_t n_groups = 12;
+    // Where neighbours share an asset, one serves two groups.
+    const std::size_t most = shared == 0 ? 11 : 5;
+    const auto problem = groups_to_hold(48, n_groups, shared, most, 3);
+    const auto answer = solve_cardinality(problem, {.max_nodes = 500}, {});
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_EQ(answer.error().kind, ErrorKind::kInfeasible) << answer.error().message;
+    auto enough = problem;
+    enough.most_held = shared == 0 ? 12 : 6;
+    const auto some = solve_cardinality(enough, {.max_nodes = 500}, {});
+    ASSERT_TRUE(some.has_value()) << some.error().message;
+    expect_feasible(enough, *some);
+  }
+}
+
+TEST(ChoiceRelaxation, ExcludesNothingThatBruteForceFinds) {
+  int infeasible = 0;
+  int excluded = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE(seed);
+    auto problem = groups_to_hold(8, 3 + seed % 2, seed % 3, 1 + seed % 4, seed);
+    if (problem.must.empty() && seed % 5 == 0) problem.must = {seed % 8};
+    if (seed % 4 == 0) problem.rows.push_back(random_row(8, seed));
+    if (seed % 4 == 0) problem.rows.back().lower = 0.12;
+    CardinalityNode node;
+    for (std::uint32_t i = 0; i < 8; ++i) {
+      const bool held = std::ranges::find(problem.must, i) != problem.must.end();
+      (held ? node.held : node.open).push_back(i);
+    }
+    const auto relaxed = relax_choice(problem, node, {});
+    ASSERT_TRUE(relaxed.has_value());
+    const bool feasible = by_brute_force(problem) < kInfinity;
+    if (feasible) {
+      EXPECT_TRUE(relaxed->feasible);
+    }
+    infeasible += feasible ? 0 : 1;
+    excluded += relaxed->feasible ? 0 : 1;
+    const auto answer = solve_cardinality(problem, {}, {});
+    EXPECT_EQ(answer.has_value(), feasible);
+  }
+  EXPECT_GT(infeasible, 10);
+  EXPECT_GT(excluded, infeasible / 2);
 }
 
 }  // namespace

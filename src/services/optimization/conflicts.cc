@@ -52,6 +52,12 @@ class Book {
            .vector = limits.trading->current},
           "turnover", "max-turnover", "turnover", {});
     }
+    if (limits.most_leverage) {
+      add({.of = Measure::kDistance,
+           .limit = *limits.most_leverage,
+           .vector = std::vector<double>(n_)},
+          "leverage", "max-leverage", "leverage", {});
+    }
     if (limits.least_return) {
       add(row(limits.mean, LimitRelation::kAtLeast, *limits.least_return), "expected return",
           "target", "return", {});

@@ -19,6 +19,7 @@ struct LimitsAsStated {
   BoundsRequest bounds;
   std::vector<portfolio::LinearLimit> groups = {};
   std::optional<portfolio::Trading> trading = {};
+  std::optional<double> most_leverage = {};
   std::vector<double> mean = {};  ///< n, for least_return
   std::optional<double> least_return = {};
   Matrix covariance = {};  ///< n x n, for most_volatility

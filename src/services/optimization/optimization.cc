@@ -27,6 +27,47 @@ std::unexpected<Error> missing(std::string_view field, std::string_view what,
               std::string(field));
 }
 
+/// Leverage, and what it costs to come from the weights that are held.
+Result<void> check_trading(const OptimizeRequest& request) {
+  using enum OptimizeObjective;
+  const OptimizeObjective objective = request.objective;
+  const bool distances = !is_discrete(objective) && !is_rule(objective) && objective != kTargetRisk;
+  const bool costs =
+      objective == kUtility || objective == kMinVariance || objective == kTargetReturn;
+  const auto refuse = [&](std::string_view field, std::string message) {
+    return fail(ErrorKind::kUsage, std::move(message), std::string(field));
+  };
+  const std::string no_meaning = fmt::format("has no meaning for {}", to_text(objective));
+  if (!distances && !request.current.empty()) return refuse("current", no_meaning);
+  if (!distances && request.max_leverage) return refuse("max-leverage", no_meaning);
+  if (request.cost && !costs && !is_scenario(objective)) {
+    return refuse("cost", fmt::format("the value of {} is nothing that costs could be taken from; "
+                                      "--max-turnover limits what is traded",
+                                      to_text(objective)));
+  }
+  if (!request.impact.empty() && !costs) {
+    return refuse("impact", fmt::format("belongs to --objective min-variance, target-return or "
+                                        "utility, not to {}; --max-turnover limits what is traded",
+                                        to_text(objective)));
+  }
+  const std::string_view cost = request.cost ? "cost" : request.impact.empty() ? "" : "impact";
+  if (request.select || request.min_weight) {
+    constexpr std::string_view kApart = "does not go together with --select or --min-weight";
+    if (!request.current.empty()) return refuse("current", std::string(kApart));
+    if (request.max_leverage) return refuse("max-leverage", std::string(kApart));
+  }
+  if (request.current.empty() && (!cost.empty() || request.max_turnover)) {
+    return refuse(cost.empty() ? "max-turnover" : cost,
+                  "needs the weights that are held (--current equal or FILE)");
+  }
+  if (request.max_leverage && !request.bounds.given()) {
+    return refuse("max-leverage",
+                  "says nothing of weights from 0 to 1: give bounds that allow short positions, "
+                  "such as --bounds -0.3:1 or --bounds none");
+  }
+  return {};
+}
+
 /// Errors where a member was set that the objective has no use for, or one is not set that it
 /// needs.
 Result<void> check(const OptimizeRequest& request) {
@@ -88,16 +129,7 @@ Result<void> check(const OptimizeRequest& request) {
                 "a file of groups (--groups) and limits of them (--group) belong together",
                 request.groups.empty() ? "groups" : "group");
   }
-  const bool trades =
-      objective == kUtility || objective == kMinVariance || objective == kTargetReturn;
-  if (!trades && !request.current.empty()) return without("current");
-  if (!request.current.empty() && (request.select || request.min_weight)) {
-    return fail(ErrorKind::kUsage, "does not go together with --select or --min-weight", "current");
-  }
-  if (request.current.empty() && (request.cost || request.max_turnover)) {
-    return fail(ErrorKind::kUsage, "needs the weights that are held (--current equal or FILE)",
-                request.cost ? "cost" : "max-turnover");
-  }
+  QUANTA_CHECK(check_trading(request));
   if (request.benchmark.empty() == (objective == kTrackingError)) {
     return objective == kTrackingError ? missing("benchmark", "FILE[:COLUMN]", objective)
                                        : out_of_place("benchmark", "tracking-error", objective);
@@ -164,8 +196,9 @@ Result<void> check_robust(const OptimizeRequest& request) {
                 "standard errors need the number of returns: prices, not a file of moments",
                 "robust");
   }
-  if (!request.current.empty() || request.select || request.min_weight) {
-    return fail(ErrorKind::kUsage, "does not go together with --current, --select or --min-weight",
+  if (!request.current.empty() || request.max_leverage || request.select || request.min_weight) {
+    return fail(ErrorKind::kUsage,
+                "does not go together with --current, --max-leverage, --select or --min-weight",
                 "robust");
   }
   if (request.sensitivity || request.confidence || request.stability) {

@@ -162,7 +162,9 @@ struct OptimizeRequest {
   std::vector<GroupLimit> groups;
   std::string current;                 ///< "equal" or CSV asset,weight; empty: no start
   std::optional<double> cost;          ///< of sum |w - w0|, taken from the objective
+  std::string impact;                  ///< a number or CSV asset,impact: of (w - w0)^2, likewise
   std::optional<double> max_turnover;  ///< of sum |w - w0|
+  std::optional<double> max_leverage;  ///< of sum |w|, with bounds that allow short positions
   std::string benchmark;               ///< tracking-error: FILE[:COLUMN]
 
   std::string budgets_file;                                ///< risk-budget: CSV asset,budget
@@ -224,17 +226,19 @@ constexpr auto enum_names(Relation) {
 
 /// One constraint as it was understood: `value` `relation` `limit`.
 struct ConstraintRow {
-  std::string name;  ///< sum, return, volatility, group, turnover, weight, select, lots
+  std::string name;  ///< sum, return, volatility, group, leverage, turnover, weight, select, lots
   std::optional<std::string> asset;  ///< whose weight or lots; of a group its name
   Relation relation = Relation::kEqual;
   double limit = 0.0;
   double value = 0.0;                  ///< what the answer has there
-  std::optional<double> shadow_price;  ///< change of the objective's value per unit of the limit;
-                                       ///< nothing where it has none (whole numbers)
+  std::optional<double> shadow_price;  ///< change of the objective's value per unit of the limit,
+                                       ///< the choice of assets kept; nothing where it has none
+                                       ///< (whole numbers)
 
   static constexpr auto describe() {
     return std::tuple{field("name", &ConstraintRow::name,
-                            "sum, return, volatility, group, turnover, weight, select or lots"),
+                            "sum, return, volatility, group, leverage, turnover, weight, select or "
+                            "lots"),
                       field("asset", &ConstraintRow::asset,
                             "whose weight or lots, or which group; null: of the whole"),
                       field("relation", &ConstraintRow::relation, "value relation limit"),

@@ -41,6 +41,10 @@ inline constexpr const char* kStoppedEarly =
     "the search was stopped before it was exhausted: the answer is the best found, and the "
     "certificate says how far from the best possible it can be";
 
+/// Leverage, the weights that are held, and what it costs to leave them.
+Result<void> add_start(const OptimizeRequest& request, const Estimate& estimate,
+                       OptimizeDocument& document, portfolio::MeanVarianceProblem& problem);
+
 /// Group limits as sums of weights, added to problem.limits.
 Result<void> add_groups(const OptimizeRequest& request, const Estimate& estimate,
                         OptimizeDocument& document, portfolio::MeanVarianceProblem& problem);

@@ -100,14 +100,59 @@ Error why_infeasible(const OptimizeRequest& request, portfolio::MeanVarianceProb
           {}};
 }
 
+/// The stated problem with its target as a limit, where there is one.
+portfolio::MeanVarianceProblem with_target(const OptimizeRequest& request,
+                                           portfolio::MeanVarianceProblem stated) {
+  if (request.target) {
+    stated.objective = portfolio::Objective::kTargetReturn;
+    stated.target = *request.target;
+  }
+  return stated;
+}
+
+/// The problem with a choice made: each asset within its limits where it is held, else 0.
+portfolio::MeanVarianceProblem with_choice(const OptimizeRequest& request,
+                                           const portfolio::MeanVarianceProblem& stated,
+                                           const portfolio::CardinalityProblem& few,
+                                           const std::vector<bool>& held) {
+  portfolio::MeanVarianceProblem narrow = with_target(request, stated);
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    narrow.bounds.lower[i] = held[i] ? few.lower[i] : 0.0;
+    narrow.bounds.upper[i] = held[i] ? few.upper[i] : 0.0;
+  }
+  return narrow;
+}
+
+/// What the limits cost while the choice of assets is kept: the prices of the continuous problem
+/// with that choice, where its proven optimum is the answer.
+std::optional<portfolio::ShadowPrices> prices_of_choice(
+    const OptimizeRequest& request, const portfolio::MeanVarianceProblem& stated,
+    const portfolio::CardinalityProblem& few, const portfolio::CardinalityAnswer& answer,
+    const Run& run) {
+  std::vector<bool> held(stated.mean.size());
+  for (const std::size_t i : answer.held) held[i] = true;
+  const auto weighed =
+      portfolio::optimize_mean_variance(with_choice(request, stated, few, held), run.execution);
+  if (!weighed || !weighed->certificate.proven) return std::nullopt;
+  const double value = weighed->sense == portfolio::Sense::kMaximize ? -answer.value : answer.value;
+  if (!(std::abs(weighed->value - value) <= 1e-7 * std::abs(value))) return std::nullopt;
+  return weighed->shadow_prices;
+}
+
 std::vector<ConstraintRow> rows_of(const OptimizeRequest& request,
                                    const portfolio::CardinalityProblem& problem,
                                    const portfolio::CardinalityAnswer& answer,
-                                   const std::vector<std::string>& assets) {
+                                   const std::vector<std::string>& assets,
+                                   const std::optional<portfolio::ShadowPrices>& prices) {
+  const auto price = [&](auto member) -> std::optional<double> {
+    if (!prices) return std::nullopt;
+    return member(*prices);
+  };
   std::vector<ConstraintRow> rows;
   double sum = 0.0;
   for (const double w : answer.weights) sum += w;
-  rows.push_back({"sum", std::nullopt, Relation::kEqual, 1.0, sum, std::nullopt});
+  rows.push_back({"sum", std::nullopt, Relation::kEqual, 1.0, sum,
+                  price([](const auto& p) { return p.sum; })});
   if (request.select) {
     rows.push_back({"select", std::nullopt, Relation::kAtMost, static_cast<double>(*request.select),
                     static_cast<double>(answer.held.size()), std::nullopt});
@@ -119,18 +164,22 @@ std::vector<ConstraintRow> rows_of(const OptimizeRequest& request,
     const char* name = target ? "return" : "group";
     double at = 0.0;
     for (std::size_t i = 0; i < assets.size(); ++i) at += row.coefficients[i] * answer.weights[i];
+    const std::size_t limit = r - (request.target ? 1 : 0);  // of the problem without the target
     if (std::isfinite(row.lower)) {
-      rows.push_back({name, group, Relation::kAtLeast, row.lower, at, std::nullopt});
+      rows.push_back({name, group, Relation::kAtLeast, row.lower, at,
+                      target ? (prices ? prices->target : std::nullopt)
+                             : price([&](const auto& p) { return p.limits[limit].lower; })});
     }
     if (std::isfinite(row.upper)) {
-      rows.push_back({name, group, Relation::kAtMost, row.upper, at, std::nullopt});
+      rows.push_back({name, group, Relation::kAtMost, row.upper, at,
+                      price([&](const auto& p) { return p.limits[limit].upper; })});
     }
   }
   for (const std::size_t i : answer.held) {
     rows.push_back({"weight", assets[i], Relation::kAtLeast, problem.lower[i], answer.weights[i],
-                    std::nullopt});
+                    price([&](const auto& p) { return p.lower[i]; })});
     rows.push_back({"weight", assets[i], Relation::kAtMost, problem.upper[i], answer.weights[i],
-                    std::nullopt});
+                    price([&](const auto& p) { return p.upper[i]; })});
   }
   return rows;
 }
@@ -144,16 +193,6 @@ double loss(const portfolio::CardinalityProblem& few, const std::vector<double>&
     sum += weights[i] * (0.5 * field + few.linear[i]);
   }
   return sum;
-}
-
-/// The stated problem with its target as a limit, where there is one.
-portfolio::MeanVarianceProblem with_target(const OptimizeRequest& request,
-                                           portfolio::MeanVarianceProblem stated) {
-  if (request.target) {
-    stated.objective = portfolio::Objective::kTargetReturn;
-    stated.target = *request.target;
-  }
-  return stated;
 }
 
 /// K of the assets in equal parts: the loss there, less what return is worth at the optimum without
@@ -242,12 +281,9 @@ Result<std::optional<MethodRun>> choose_then_weigh(const OptimizeRequest& reques
   QUANTA_TRY(const Choices chosen, choices(request, lots, run.seed, deadline.execution()));
   std::optional<MethodRun> best;
   for (const std::vector<unsigned>& held : chosen.held) {
-    portfolio::MeanVarianceProblem narrow = with_target(request, stated);
-    for (std::size_t i = 0; i < held.size(); ++i) {
-      narrow.bounds.lower[i] = held[i] > 0 ? few.lower[i] : 0.0;
-      narrow.bounds.upper[i] = held[i] > 0 ? few.upper[i] : 0.0;
-    }
-    auto weighed = portfolio::optimize_mean_variance(narrow, deadline.execution());
+    const std::vector<bool> is_held(held.begin(), held.end());
+    auto weighed = portfolio::optimize_mean_variance(with_choice(request, stated, few, is_held),
+                                                     deadline.execution());
     if (!weighed) continue;  // these assets cannot meet the limits
     const double value = loss(few, weighed->weights);
     if (best && best->value <= value) continue;
@@ -286,6 +322,14 @@ Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate,
   if (!answer) {
     Error error = std::move(answer).error();
     if (error.field == "constraints") error = why_infeasible(request, problem, run);
+    if (error.kind == ErrorKind::kCancelled && request.deadline_s) {
+      error.message = fmt::format(
+          "within {} s the search found no choice of assets that meets the limits, and did not "
+          "rule "
+          "out that there is one; give it longer, allow more assets or widen the limits",
+          *request.deadline_s);
+      error.field = "deadline";
+    }
     return infeasible_error(std::move(error));
   }
   const double bound = answer->certificate.bound;
@@ -328,7 +372,8 @@ Result<void> solve_few(const OptimizeRequest& request, const Estimate& estimate,
   document.weights = answer->weights;
   document.selected.emplace();
   for (const std::size_t i : answer->held) document.selected->push_back(estimate.assets[i]);
-  document.constraints = rows_of(request, few, *answer, estimate.assets);
+  document.constraints = rows_of(request, few, *answer, estimate.assets,
+                                 prices_of_choice(request, problem, few, *answer, run));
   document.certificate = answer->certificate;
   document.objective.value = answer->value;
   if (request.objective == OptimizeObjective::kUtility) {  // the most utility was the least loss

@@ -38,6 +38,8 @@ void turn_to_gain(portfolio::ScenarioAnswer& answer) {
   turn(answer.certificate.bound);
   portfolio::ShadowPrices& prices = answer.shadow_prices;
   turn(prices.sum);
+  turn(prices.leverage);
+  turn(prices.turnover);
   for (double& price : prices.lower) turn(price);
   for (double& price : prices.upper) turn(price);
   for (auto& [lower, upper] : prices.limits) {
@@ -54,6 +56,7 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
   portfolio::MeanVarianceProblem shared;  // bounds, limits and target, as for the other weights
   shared.mean = estimate.moments.mean;
   QUANTA_CHECK(add_groups(request, estimate, document, shared));
+  QUANTA_CHECK(add_start(request, estimate, document, shared));
   const auto infeasible_error = [&](Error error) {
     return of_flags(with_conflicts(std::move(error), limits_as_stated(request, estimate, shared),
                                    run.execution),
@@ -72,7 +75,9 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
                                            .bounds = shared.bounds,
                                            .limits = shared.limits,
                                            .target = request.target,
-                                           .mean = shared.mean};
+                                           .mean = shared.mean,
+                                           .trading = shared.trading,
+                                           .max_leverage = shared.max_leverage};
   const double in_tail = (1.0 - problem.alpha) * static_cast<double>(problem.returns.rows());
   if (takes_alpha(request.objective) && in_tail < 1.0) {
     document.provenance.warnings.push_back(
@@ -92,6 +97,8 @@ Result<void> solve_scenario(const OptimizeRequest& request, const Estimate& esti
   portfolio::ContinuousAnswer rows{};
   rows.weights = answer->weights;
   rows.shadow_prices = answer->shadow_prices;
+  rows.leverage = answer->leverage;
+  rows.turnover = answer->turnover;
   for (std::size_t i = 0; i < rows.weights.size(); ++i) {
     rows.expected_return += shared.mean[i] * rows.weights[i];
   }

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -34,22 +36,19 @@ portfolio::Objective engine_objective(OptimizeObjective objective) {
   return portfolio::Objective::kMinVariance;
 }
 
-Result<void> add_start(const OptimizeRequest& request, const Estimate& estimate,
-                       OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
-  if (request.current.empty()) return {};
-  const std::size_t n = estimate.assets.size();
-  portfolio::Trading trading{
-      .current = std::vector<double>(n, 1.0 / static_cast<double>(n)),
-      .cost = request.cost.value_or(0.0),
-      .max_turnover = request.max_turnover.value_or(std::numeric_limits<double>::infinity())};
-  if (request.current != "equal") {
-    QUANTA_TRY(AssetFigures loaded,
-               load_asset_figures(request.current, "current", "weight", estimate.assets));
-    trading.current = std::move(loaded.figures);
-    document.provenance.inputs.push_back(std::move(loaded.input));
+/// The coefficients of market impact: one number for all assets, or a file.
+Result<std::vector<double>> read_impact(const OptimizeRequest& request, const Estimate& estimate,
+                                        OptimizeDocument& document) {
+  const std::string& text = request.impact;
+  if (text.empty()) return std::vector<double>{};
+  double number = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc{} && end == text.data() + text.size()) {
+    return std::vector<double>(estimate.assets.size(), number);
   }
-  problem.trading = std::move(trading);
-  return {};
+  QUANTA_TRY(AssetFigures loaded, load_asset_figures(text, "impact", "impact", estimate.assets));
+  document.provenance.inputs.push_back(std::move(loaded.input));
+  return std::move(loaded.figures);
 }
 
 Result<void> add_benchmark(const OptimizeRequest& request, const Estimate& estimate, const Run& run,
@@ -66,9 +65,30 @@ Result<void> add_benchmark(const OptimizeRequest& request, const Estimate& estim
 
 }  // namespace
 
+Result<void> add_start(const OptimizeRequest& request, const Estimate& estimate,
+                       OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
+  problem.max_leverage = request.max_leverage.value_or(std::numeric_limits<double>::infinity());
+  if (request.current.empty()) return {};
+  const std::size_t n = estimate.assets.size();
+  portfolio::Trading trading{
+      .current = std::vector<double>(n, 1.0 / static_cast<double>(n)),
+      .cost = request.cost.value_or(0.0),
+      .max_turnover = request.max_turnover.value_or(std::numeric_limits<double>::infinity())};
+  if (request.current != "equal") {
+    QUANTA_TRY(AssetFigures loaded,
+               load_asset_figures(request.current, "current", "weight", estimate.assets));
+    trading.current = std::move(loaded.figures);
+    document.provenance.inputs.push_back(std::move(loaded.input));
+  }
+  QUANTA_TRY(trading.impact, read_impact(request, estimate, document));
+  problem.trading = std::move(trading);
+  return {};
+}
+
 std::unexpected<Error> of_flags(Error error, const OptimizeRequest& request) {
   if (error.field == "limits") error.field = "group";
   if (error.field == "max_turnover") error.field = "max-turnover";
+  if (error.field == "max_leverage") error.field = "max-leverage";
   if (error.field == "covariance" || error.field == "mean" || error.field == "returns") {
     error.field = request.moments.moments_file.empty() ? "prices" : "moments";
   }
@@ -81,6 +101,7 @@ LimitsAsStated limits_as_stated(const OptimizeRequest& request, const Estimate& 
                      .bounds = request.bounds,
                      .groups = problem.limits,
                      .trading = problem.trading,
+                     .most_leverage = request.max_leverage,
                      .most_held = request.select,
                      .least_held = request.min_weight};
   if (!request.target) return out;
@@ -127,6 +148,10 @@ std::vector<ConstraintRow> constraint_rows(const portfolio::MeanVarianceProblem&
       rows.push_back({"group", limit.name, Relation::kAtMost, limit.upper, at,
                       answer.shadow_prices.limits[g].upper});
     }
+  }
+  if (std::isfinite(problem.max_leverage)) {
+    rows.push_back({"leverage", std::nullopt, Relation::kAtMost, problem.max_leverage,
+                    answer.leverage, answer.shadow_prices.leverage});
   }
   if (problem.trading && std::isfinite(problem.trading->max_turnover)) {
     rows.push_back({"turnover", std::nullopt, Relation::kAtMost, problem.trading->max_turnover,
