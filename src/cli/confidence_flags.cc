@@ -14,6 +14,7 @@ namespace {
 
 using services::Confidence;
 using services::ConfidenceMethod;
+using services::DrawnMeans;
 using services::OptimizeDocument;
 using services::Sensitivity;
 using services::Stability;
@@ -29,10 +30,11 @@ std::string intervals_text(const OptimizeDocument& document, const Terminal& ter
                         period_name(document.periods_per_year.value_or(1.0)));
   std::string text =
       "\n" +
-      wrapped(
-          fmt::format("intervals that hold {} of {} draws from {}", percent(confidence.level, 0),
-                      with_thousands(confidence.draws - confidence.failed), source),
-          78) +
+      wrapped(fmt::format(
+                  "intervals that hold {} of {} draws from {}{}", percent(confidence.level, 0),
+                  with_thousands(confidence.draws - confidence.failed), source,
+                  confidence.means == DrawnMeans::kTogether ? "; means drawn to each other" : ""),
+              78) +
       "\n";
   Table table({{"asset", Align::kLeft}, {"weight"}, {"from"}, {"to"}, {"median"}});
   for (std::size_t i = 0; i < confidence.weights.size(); ++i) {

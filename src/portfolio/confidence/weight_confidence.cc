@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "core/random.h"
+#include "statistics/exchangeable_means.h"
 #include "statistics/moment_posterior.h"
 #include "statistics/stationary_bootstrap.h"
 
@@ -51,6 +51,67 @@ Result<WeightDraws> collect(std::size_t n_draws, std::size_t n_assets, const Exe
   }
   out.weights = Matrix(held, n_assets, std::move(rows));
   return out;
+}
+
+Result<void> check_blocks(const Matrix& returns, double block_length) {
+  if (returns.empty()) return bad_input("returns", "there are none");
+  if (!(block_length >= 1.0 && block_length <= static_cast<double>(returns.rows()))) {
+    return bad_input("block_length", fmt::format("{} is not between 1 and the {} periods",
+                                                 block_length, returns.rows()));
+  }
+  return {};
+}
+
+Matrix resampled(const Matrix& returns, double block_length, RandomStream& random) {
+  return statistics::rows_at(returns,
+                             statistics::stationary_resample(returns.rows(), block_length, random));
+}
+
+/// The variance of averages in the stationary bootstrap over that of independent rows.
+double long_run_ratio(const Matrix& returns, std::span<const double> mean, double block_length) {
+  const double kept = 1.0 - 1.0 / block_length;
+  double ratio = 0.0;
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    double square = 0.0;
+    double with_past = 0.0;  // sum_t x_t (x_t + q x_(t-1) + q^2 x_(t-2) + …)
+    double past = 0.0;
+    for (std::size_t t = 0; t < returns.rows(); ++t) {
+      const double x = returns(t, i) - mean[i];
+      past = x + kept * past;
+      square += x * x;
+      with_past += x * past;
+    }
+    ratio += (2.0 * with_past / square - 1.0) / static_cast<double>(mean.size());
+  }
+  return ratio;
+}
+
+Result<statistics::ExchangeableMeans> means_of_bootstrap(const Matrix& returns, double block_length,
+                                                         double periods_per_year,
+                                                         std::span<const double> mean) {
+  const double n = static_cast<double>(returns.columns());
+  const double n_periods = static_cast<double>(returns.rows());
+  if (n_periods < n + 3.0) {
+    return bad_input("means", fmt::format("{} returns of {} assets are too few to draw the means "
+                                          "together; {} are needed",
+                                          returns.rows(), returns.columns(), n + 3.0));
+  }
+  QUANTA_TRY(const statistics::Moments sample, statistics::estimate_moments(returns, {}));
+  const double scale = periods_per_year * periods_per_year *
+                       long_run_ratio(returns, sample.mean, block_length) * (n_periods - 1.0) /
+                       ((n_periods - n - 2.0) * n_periods);
+  return statistics::exchangeable_means(mean, sample.covariance, scale);
+}
+
+LevelledMoments levelled(const statistics::ExchangeableMeans& means, statistics::Moments moments,
+                         RandomStream& random) {
+  for (std::size_t i = 0; i < moments.mean.size(); ++i) moments.mean[i] -= means.mean[i];
+  statistics::DrawnMeans drawn = statistics::draw_means(means, moments.mean, random);
+  moments.mean = std::move(drawn.mean);
+  return {.moments = std::move(moments),
+          .level = drawn.level,
+          .level_mean = means.level,
+          .level_deviation = std::sqrt(means.level_variance)};
 }
 
 /// Type 7 of sorted numbers.
@@ -104,17 +165,12 @@ Result<WeightDraws> bootstrap_weights(const Matrix& returns, double block_length
                                       std::size_t n_draws, std::uint64_t seed,
                                       const WeightsOfReturns& weights_of,
                                       const Execution& execution) {
-  if (returns.empty()) return bad_input("returns", "there are none");
-  if (!(block_length >= 1.0 && block_length <= static_cast<double>(returns.rows()))) {
-    return bad_input("block_length", fmt::format("{} is not between 1 and the {} periods",
-                                                 block_length, returns.rows()));
-  }
-  return collect(
-      n_draws, returns.columns(), execution, [&](std::size_t draw) -> Result<std::vector<double>> {
-        RandomStream random(seed, "bootstrap of weights", draw);
-        return weights_of(statistics::rows_at(
-            returns, statistics::stationary_resample(returns.rows(), block_length, random)));
-      });
+  QUANTA_CHECK(check_blocks(returns, block_length));
+  return collect(n_draws, returns.columns(), execution,
+                 [&](std::size_t draw) -> Result<std::vector<double>> {
+                   RandomStream random(seed, "bootstrap of weights", draw);
+                   return weights_of(resampled(returns, block_length, random));
+                 });
 }
 
 Result<WeightDraws> posterior_weights(const Matrix& returns, std::size_t n_draws,
@@ -126,6 +182,44 @@ Result<WeightDraws> posterior_weights(const Matrix& returns, std::size_t n_draws
                    RandomStream random(seed, "posterior of weights", draw);
                    return weights_of(statistics::draw_moments(posterior, random));
                  });
+}
+
+Result<WeightDraws> levelled_bootstrap_weights(const Matrix& returns, double block_length,
+                                               double periods_per_year, std::size_t n_draws,
+                                               std::uint64_t seed,
+                                               const MomentsOfReturns& moments_of,
+                                               const WeightsOfLevelled& weights_of,
+                                               const Execution& execution) {
+  QUANTA_CHECK(check_blocks(returns, block_length));
+  QUANTA_TRY(const statistics::Moments estimate, moments_of(returns));
+  QUANTA_TRY(const statistics::ExchangeableMeans means,
+             means_of_bootstrap(returns, block_length, periods_per_year, estimate.mean));
+  return collect(n_draws, returns.columns(), execution,
+                 [&](std::size_t draw) -> Result<std::vector<double>> {
+                   RandomStream random(seed, "bootstrap of weights", draw);
+                   QUANTA_TRY(statistics::Moments moments,
+                              moments_of(resampled(returns, block_length, random)));
+                   return weights_of(levelled(means, std::move(moments), random), random);
+                 });
+}
+
+Result<WeightDraws> levelled_posterior_weights(const Matrix& returns, std::size_t n_draws,
+                                               std::uint64_t seed,
+                                               const WeightsOfLevelled& weights_of,
+                                               const Execution& execution) {
+  QUANTA_TRY(const statistics::MomentPosterior posterior, statistics::moment_posterior(returns));
+  if (returns.columns() < 3) {  // says why
+    return std::unexpected(statistics::exchangeable_means(posterior.mean, {}, 1.0).error());
+  }
+  return collect(
+      n_draws, returns.columns(), execution, [&](std::size_t draw) -> Result<std::vector<double>> {
+        RandomStream random(seed, "posterior of weights", draw);
+        statistics::Moments moments = statistics::draw_moments(posterior, random);
+        QUANTA_TRY(const statistics::ExchangeableMeans means,
+                   statistics::exchangeable_means(posterior.mean, moments.covariance,
+                                                  1.0 / static_cast<double>(returns.rows())));
+        return weights_of(levelled(means, std::move(moments), random), random);
+      });
 }
 
 std::vector<WeightInterval> weight_intervals(const WeightDraws& draws, double level) {

@@ -16,6 +16,7 @@
 
 #include "core/execution.h"
 #include "core/matrix.h"
+#include "core/random.h"
 #include "core/result.h"
 #include "statistics/moments.h"
 
@@ -57,6 +58,48 @@ Result<WeightDraws> bootstrap_weights(const Matrix& returns, double block_length
 Result<WeightDraws> posterior_weights(const Matrix& returns, std::size_t n_draws,
                                       std::uint64_t seed, const WeightsOfMoments& weights_of,
                                       const Execution& execution);
+
+/// Moments of a draw whose means are drawn together (statistics/exchangeable_means.h): the level
+/// that they have in common, and the normal distribution that data leave for it. In the unit of
+/// `moments`.
+struct LevelledMoments {
+  statistics::Moments moments;
+  double level = 0.0;
+  double level_mean = 0.0;
+  double level_deviation = 0.0;
+};
+
+using MomentsOfReturns = std::function<Result<statistics::Moments>(const Matrix& returns)>;
+using WeightsOfLevelled =
+    std::function<Result<std::vector<double>>(const LevelledMoments& draw, RandomStream& random)>;
+
+/// bootstrap_weights with means that are drawn together: draw d is weights_of() of the covariance
+/// of the resample d and of the means that draw_means() makes of its deviation from the estimate.
+/// V, the covariance of the averages, is
+///
+///   V = f (T - 1) / ((T - n - 2) T) S,
+///
+/// S the sample covariance of a period, divided by T - n - 2 because it is inverted (Jorion 1986),
+/// and f the variance of an average in the stationary bootstrap over that of independent numbers,
+/// 1 + 2 sum_k (1 - 1/b)^k R(k) / R(0), averaged over the assets.
+///
+/// moments_of() gives arithmetic means, `periods_per_year` times those of a period (1: of a
+/// period). Errors: as bootstrap_weights and moments_of(); kBadInput, field "means": as
+/// exchangeable_means(), or T below n + 3. Cost beyond bootstrap_weights: O(n^3 + T n), and O(n) a
+/// draw.
+Result<WeightDraws> levelled_bootstrap_weights(const Matrix& returns, double block_length,
+                                               double periods_per_year, std::size_t n_draws,
+                                               std::uint64_t seed,
+                                               const MomentsOfReturns& moments_of,
+                                               const WeightsOfLevelled& weights_of,
+                                               const Execution& execution);
+
+/// posterior_weights with means that are drawn together, V = S / T with the covariance of the draw.
+/// Errors: as posterior_weights; kBadInput, field "means": as exchangeable_means().
+Result<WeightDraws> levelled_posterior_weights(const Matrix& returns, std::size_t n_draws,
+                                               std::uint64_t seed,
+                                               const WeightsOfLevelled& weights_of,
+                                               const Execution& execution);
 
 struct WeightInterval {
   double low = 0.0;

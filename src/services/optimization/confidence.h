@@ -28,6 +28,16 @@ constexpr auto enum_names(ConfidenceMethod) {
                     std::pair{ConfidenceMethod::kBayes, std::string_view("bayes")}};
 }
 
+enum class DrawnMeans {
+  kAlone,     ///< each as it is drawn
+  kTogether,  ///< their differences shrunk by a share that is drawn too
+};
+
+constexpr auto enum_names(DrawnMeans) {
+  return std::array{std::pair{DrawnMeans::kAlone, std::string_view("alone")},
+                    std::pair{DrawnMeans::kTogether, std::string_view("together")}};
+}
+
 /// What `--confidence` says.
 struct ConfidenceRequest {
   ConfidenceMethod method = ConfidenceMethod::kBootstrap;
@@ -58,6 +68,7 @@ struct Confidence {
   std::size_t draws = 0;
   std::size_t failed = 0;
   std::optional<double> block_length;
+  DrawnMeans means = DrawnMeans::kAlone;
   std::vector<WeightRange> weights;
 
   static constexpr auto describe() {
@@ -68,6 +79,8 @@ struct Confidence {
         field("failed", &Confidence::failed, "those of them without an answer; left out"),
         field("block_length", &Confidence::block_length,
               "mean periods of a block of the bootstrap; null: bayes"),
+        field("means", &Confidence::means,
+              "alone: as drawn; together: their differences shrunk by a share that is drawn too"),
         field("weights", &Confidence::weights, "the interval of each asset")};
   }
 };
