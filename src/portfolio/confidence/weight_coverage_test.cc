@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -48,6 +49,7 @@ struct Coverage {
   Held plain;      ///< the bootstrap of the data as they are
   Held bootstrap;  ///< means drawn together where the program does so
   Held bayes;
+  Held garch;          ///< of kMinVariance
   double width = 0.0;  ///< of the intervals of `bootstrap`
   double block = 0.0;
   double failed = 0.0;
@@ -94,21 +96,29 @@ Coverage coverage_of(const Row& row, const TrueMoments& truth, double target,
     return out;
   }
   out.block = weights_block_length(returns, *estimate).value();
-  const auto plain = bootstrap_weights(returns, out.block, kDraws, panel, of_returns, {});
-  const auto bootstrap = row.together()
-                             ? levelled_bootstrap_weights(returns, out.block, 1.0, kDraws, panel,
-                                                          estimated, of_levelled, {})
-                             : plain;
+  const auto resampled = [&](const Resampling& resampling) {
+    return row.together()
+               ? levelled_bootstrap_weights(returns, resampling, 1.0, kDraws, panel, estimated,
+                                            of_levelled, {})
+               : bootstrap_weights(expected.size(), resampling, kDraws, panel, of_returns, {});
+  };
+  const Resampling blocks = block_resampling(returns, out.block).value();
+  const auto plain = bootstrap_weights(expected.size(), blocks, kDraws, panel, of_returns, {});
+  const auto bootstrap = resampled(blocks);
+  const auto garch = row.objective == Objective::kMinVariance
+                         ? resampled(filtered_resampling(returns, panel, {}).value())
+                         : plain;
   const auto bayes = row.together()
                          ? levelled_posterior_weights(returns, kDraws, panel, of_levelled, {})
                          : posterior_weights(returns, kDraws, panel, of_moments, {});
-  if (!plain || !bootstrap || !bayes) {
+  if (!plain || !bootstrap || !bayes || !garch) {
     out.failed = 1.0;
     return out;
   }
   out.plain = held_by(*plain, expected);
   out.bootstrap = held_by(*bootstrap, expected);
   out.bayes = held_by(*bayes, expected);
+  out.garch = held_by(*garch, expected);
   for (const WeightInterval& interval : weight_intervals(*bootstrap, 0.9)) {
     out.width += (interval.high - interval.low) / static_cast<double>(expected.size());
   }
@@ -126,6 +136,7 @@ TEST(WeightCoverage, DISABLED_TableOf500Panels) {
       {kMinVariance, false, kMarketGarch, 250, true},
       {kMinVariance, false, kMarketGarch, 500, true},
       {kMinVariance, false, kOwnGarch, 500, false},
+      {kMinVariance, false, kOwnGarch, 1250, false},
       {kMinVariance, true, kNormal, 250, true},
       {kMinVariance, true, kNormal, 500, true, 0.7},
       {kUtility, false, kNormal, 250, true},
@@ -162,7 +173,8 @@ TEST(WeightCoverage, DISABLED_TableOf500Panels) {
   const Execution execution{.pool = &pool};
   fmt::print(
       "| truth | objective | bounds | returns | T | block | width | plain | bootstrap | bayes | "
-      "on bounds | no answer |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+      "garch | "
+      "on bounds | no answer |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
   for (const Row& row : rows) {
     const TrueMoments truth = true_moments(row.correlation, row.truth);
     double target = 0.095 / 250;
@@ -189,7 +201,8 @@ TEST(WeightCoverage, DISABLED_TableOf500Panels) {
     }
     for (const Coverage& panel : panels) {
       const double share = (1.0 - panel.failed) / static_cast<double>(widths.size());
-      for (const auto kind : {&Coverage::plain, &Coverage::bootstrap, &Coverage::bayes}) {
+      for (const auto kind :
+           {&Coverage::plain, &Coverage::bootstrap, &Coverage::bayes, &Coverage::garch}) {
         (mean.*kind).inside += share * (panel.*kind).inside;
         (mean.*kind).on_bounds += share * (panel.*kind).on_bounds;
       }
@@ -197,11 +210,12 @@ TEST(WeightCoverage, DISABLED_TableOf500Panels) {
     }
     std::ranges::sort(widths);
     fmt::print(
-        "| {} | {} | {} | {} | {} | {:.1f} | {:.2f} | {:.1f} % | {:.1f} % | {:.1f} % | {} | "
+        "| {} | {} | {} | {} | {} | {:.1f} | {:.2f} | {:.1f} % | {:.1f} % | {:.1f} % | {} | {} | "
         "{} |\n",
         to_text(row.truth), to_text(row.objective), row.bounds ? "0:1" : "none",
         to_text(row.dynamics), row.n_periods, mean.block, widths[widths.size() / 2],
         100 * mean.plain.inside, 100 * mean.bootstrap.inside, 100 * mean.bayes.inside,
+        row.objective == kMinVariance ? fmt::format("{:.1f} %", 100 * mean.garch.inside) : "-",
         mean.bootstrap.on_bounds > 0 ? fmt::format("{:.1f} %", 100 * mean.bootstrap.on_bounds)
                                      : "-",
         mean.failed);

@@ -61,11 +61,10 @@ bool draws_means_together(const OptimizeRequest& request,
 
 /// The draws of a problem in which means decide, drawn together; nothing, and why, where the data
 /// do not allow it.
-Result<portfolio::WeightDraws> levelled_draws(const OptimizeRequest& request,
-                                              const Estimate& estimate, const Run& run,
-                                              const portfolio::MeanVarianceProblem& problem,
-                                              std::optional<double> block,
-                                              const Execution& within) {
+Result<portfolio::WeightDraws> levelled_draws(
+    const OptimizeRequest& request, const Estimate& estimate, const Run& run,
+    const portfolio::MeanVarianceProblem& problem,
+    const std::optional<portfolio::Resampling>& resampling, const Execution& within) {
   const double year = *estimate.periods_per_year;
   const auto weights_of = [&](const portfolio::LevelledMoments& draw,
                               RandomStream& random) -> Result<std::vector<double>> {
@@ -76,9 +75,9 @@ Result<portfolio::WeightDraws> levelled_draws(const OptimizeRequest& request,
     QUANTA_CHECK(set_moments(request, draw.moments, other));
     return portfolio::binding_target_weights(other, draw, random, within);
   };
-  if (block) {
+  if (resampling) {
     return portfolio::levelled_bootstrap_weights(
-        estimate.returns, *block, year, request.confidence->draws, run.seed,
+        estimate.returns, *resampling, year, request.confidence->draws, run.seed,
         [&](const Matrix& returns) { return moments_of(request.moments, returns, year); },
         weights_of, run.execution);
   }
@@ -98,11 +97,12 @@ Result<portfolio::WeightDraws> levelled_draws(const OptimizeRequest& request,
 Result<portfolio::WeightDraws> plain_draws(const OptimizeRequest& request, const Estimate& estimate,
                                            const Run& run,
                                            const portfolio::MeanVarianceProblem& problem,
-                                           std::optional<double> block, const Execution& within) {
+                                           const std::optional<portfolio::Resampling>& resampling,
+                                           const Execution& within) {
   const double year = *estimate.periods_per_year;
-  if (block) {
+  if (resampling) {
     return portfolio::bootstrap_weights(
-        estimate.returns, *block, request.confidence->draws, run.seed,
+        estimate.assets.size(), *resampling, request.confidence->draws, run.seed,
         [&](const Matrix& returns) -> Result<std::vector<double>> {
           QUANTA_TRY(statistics::Moments moments, moments_of(request.moments, returns, year));
           return weights_under(request, problem, std::move(moments), within);
@@ -156,15 +156,21 @@ Result<void> add_confidence(const OptimizeRequest& request, const Estimate& esti
   confidence.method = asked.method;
   confidence.level = request.confidence_level.value_or(kLevel);
   confidence.draws = asked.draws;
+  std::optional<portfolio::Resampling> resampling;
   if (asked.method == ConfidenceMethod::kBootstrap) {
     QUANTA_TRY(confidence.block_length,
                portfolio::weights_block_length(estimate.returns, document.weights));
+    QUANTA_TRY(resampling, portfolio::block_resampling(estimate.returns, *confidence.block_length));
+  } else if (asked.method == ConfidenceMethod::kGarch) {
+    auto filtered = portfolio::filtered_resampling(estimate.returns, run.seed, run.execution);
+    if (!filtered) return of_flags(std::move(filtered).error(), request);
+    resampling = *std::move(filtered);
   }
   const bool means_decide = draws_means_together(request, problem);
   std::optional<Error> refusal;
   std::optional<Result<portfolio::WeightDraws>> draws;
   if (means_decide && request.moments.returns == ReturnsEstimator{}) {
-    draws = levelled_draws(request, estimate, run, problem, confidence.block_length, within);
+    draws = levelled_draws(request, estimate, run, problem, resampling, within);
     if (*draws) {
       confidence.means = DrawnMeans::kTogether;
     } else if (draws->error().field == "means") {
@@ -173,7 +179,7 @@ Result<void> add_confidence(const OptimizeRequest& request, const Estimate& esti
     }
   }
   if (!draws) {
-    draws = plain_draws(request, estimate, run, problem, confidence.block_length, within);
+    draws = plain_draws(request, estimate, run, problem, resampling, within);
   }
   if (!*draws) {
     Error error = std::move(*draws).error();
