@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/sums.h"
+#include "statistics/eigen_view.h"
 #include "statistics/moment_posterior.h"
 
 namespace quanta::statistics {
@@ -24,9 +25,8 @@ Result<ExchangeableMeans> exchangeable_means(std::span<const double> mean, const
     return bad_input("means", fmt::format("{} means with a covariance of {} x {}", n,
                                           covariance.rows(), covariance.columns()));
   }
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto size = static_cast<Eigen::Index>(n);
-  const Eigen::LLT<RowMajor> cholesky(Eigen::Map<const RowMajor>(covariance.data(), size, size));
+  const Eigen::LLT<RowMatrix> cholesky(view(covariance));
   if (cholesky.info() != Eigen::Success || !(cholesky.rcond() > 1e-14) || !(scale > 0.0)) {
     return bad_input("means", fmt::format("the covariance of the {} averages is singular, so that "
                                           "they cannot be drawn together",

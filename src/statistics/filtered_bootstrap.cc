@@ -13,6 +13,7 @@
 
 #include "core/parallel.h"
 #include "core/sums.h"
+#include "statistics/eigen_view.h"
 #include "statistics/moments.h"
 
 namespace quanta::statistics {
@@ -24,13 +25,6 @@ constexpr std::array kPersistences = {0.5,   0.7,   0.8,   0.87, 0.92, 0.95,
 constexpr std::array kOwn = {0.0, 0.25, 0.5, 0.75, 1.0};
 constexpr std::size_t kPaths = 400;
 constexpr std::size_t kParts = 20;  // sums of paths that are formed beside each other
-
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Eigen::Map<const RowMajor> map_of(const Matrix& matrix) {
-  return {matrix.data(), static_cast<Eigen::Index>(matrix.rows()),
-          static_cast<Eigen::Index>(matrix.columns())};
-}
 
 /// g of the next period from that of one with the scaled returns x.
 void advance(const VolatilityCycles& cycles, std::span<const double> x, std::span<double> g) {
@@ -120,23 +114,23 @@ std::vector<VolatilityCycles> cycles_of(const Matrix& scaled, const Execution& e
 }
 
 /// The average covariance of kPaths paths.
-RowMajor covariance_of_paths(const FilteredReturns& filtered, std::uint64_t seed,
-                             const Execution& execution) {
+RowMatrix covariance_of_paths(const FilteredReturns& filtered, std::uint64_t seed,
+                              const Execution& execution) {
   const auto n = static_cast<Eigen::Index>(filtered.mean.size());
-  std::vector<RowMajor> parts(kParts, RowMajor::Zero(n, n));
+  std::vector<RowMatrix> parts(kParts, RowMatrix::Zero(n, n));
   parallel_for(execution, kParts, 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t part = begin; part < end; ++part) {
       for (std::size_t k = part; k < kPaths && !execution.cancelled(); k += kParts) {
         RandomStream random(seed, "paths of volatility cycles", k);
         const Matrix drawn = path(filtered, random);
-        const RowMajor centred = map_of(drawn).rowwise() - map_of(drawn).colwise().mean().eval();
+        const RowMatrix centred = view(drawn).rowwise() - view(drawn).colwise().mean().eval();
         parts[part] +=
             centred.transpose() * centred / static_cast<double>((drawn.rows() - 1) * kPaths);
       }
     }
   });
-  RowMajor sum = RowMajor::Zero(n, n);
-  for (const RowMajor& part : parts) sum += part;
+  RowMatrix sum = RowMatrix::Zero(n, n);
+  for (const RowMatrix& part : parts) sum += part;
   return sum;
 }
 
@@ -154,21 +148,16 @@ Result<FilteredReturns> filter_returns(const Matrix& returns, std::uint64_t seed
                                  n, rank.rank));
   }
   FilteredReturns out{
-      .mean = std::move(moments.mean), .scaled = returns, .to_sample = Matrix(n, n), .cycles = {}};
+      .mean = std::move(moments.mean), .scaled = returns, .to_sample = {}, .cycles = {}};
   standardise(out.scaled);
   out.cycles = cycles_of(out.scaled, execution);
-  const RowMajor of_paths = covariance_of_paths(out, seed, execution);
+  const RowMatrix of_paths = covariance_of_paths(out, seed, execution);
   if (execution.cancelled()) return cancelled_error();
-  const RowMajor from = Eigen::LLT<RowMajor>(of_paths).matrixL();
-  const RowMajor to = Eigen::LLT<RowMajor>(map_of(moments.covariance)).matrixL();
+  const RowMatrix from = Eigen::LLT<RowMatrix>(of_paths).matrixL();
+  const RowMatrix to = Eigen::LLT<RowMatrix>(view(moments.covariance)).matrixL();
   // to x from^-1
-  const RowMajor turn =
-      from.triangularView<Eigen::Lower>().transpose().solve(to.transpose()).transpose();
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) {
-      out.to_sample(i, j) = turn(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
-    }
-  }
+  out.to_sample =
+      to_matrix(from.triangularView<Eigen::Lower>().transpose().solve(to.transpose()).transpose());
   return out;
 }
 

@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::size_t kPanels = 500;
 constexpr std::size_t kDraws = 400;
+/// Of a share of some 90 % on 500 panels, whose weights sum to 1 and so hold or miss together.
+constexpr double kSampling = 0.015;
 
 struct Row {
   Objective objective;
@@ -136,7 +138,6 @@ TEST(WeightCoverage, DISABLED_TableOf500Panels) {
       {kMinVariance, false, kMarketGarch, 250, true},
       {kMinVariance, false, kMarketGarch, 500, true},
       {kMinVariance, false, kOwnGarch, 500, false},
-      {kMinVariance, false, kOwnGarch, 1250, false},
       {kMinVariance, true, kNormal, 250, true},
       {kMinVariance, true, kNormal, 500, true, 0.7},
       {kUtility, false, kNormal, 250, true},
@@ -165,7 +166,7 @@ TEST(WeightCoverage, DISABLED_TableOf500Panels) {
       {kMinVariance, true, kNormal, 500, true, 0.3, Truth::kTwenty},
       {kUtility, true, kNormal, 500, false, 0.3, Truth::kTwenty},
       {kMaxSharpe, true, kNormal, 500, false, 0.3, Truth::kTwenty},
-      {kTargetReturn, true, kNormal, 500, false, 0.3, Truth::kTwenty},
+      {kTargetReturn, true, kNormal, 500, true, 0.3, Truth::kTwenty},
       {kUtility, true, kNormal, 500, false, 0.3, Truth::kTwentyFair},
       {kMaxSharpe, true, kNormal, 500, false, 0.3, Truth::kTwentyFair},
   };
@@ -221,11 +222,15 @@ TEST(WeightCoverage, DISABLED_TableOf500Panels) {
         mean.failed);
     std::fflush(stdout);
     if (!row.promised) continue;
-    EXPECT_GE(mean.bootstrap.inside, 0.85);
-    EXPECT_LE(mean.bootstrap.inside, 0.95);
-    if (row.dynamics != kNormal) continue;  // the posterior supposes independent normal returns
-    EXPECT_GE(mean.bayes.inside, 0.85);
-    EXPECT_LE(mean.bayes.inside, 0.95);
+    EXPECT_GE(mean.bootstrap.inside, 0.85 - kSampling);
+    EXPECT_LE(mean.bootstrap.inside, 0.95 + kSampling);
+    if (row.dynamics == kNormal) {  // the posterior supposes independent normal returns
+      EXPECT_GE(mean.bayes.inside, 0.85 - kSampling);
+      EXPECT_LE(mean.bayes.inside, 0.95 + kSampling);
+    }
+    if (row.objective != kMinVariance) continue;
+    EXPECT_GE(mean.garch.inside, 0.85 - kSampling);
+    EXPECT_LE(mean.garch.inside, 0.95 + kSampling);
   }
 }
 
