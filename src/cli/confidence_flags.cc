@@ -14,6 +14,7 @@ namespace {
 
 using services::Confidence;
 using services::ConfidenceMethod;
+using services::DrawnMeans;
 using services::OptimizeDocument;
 using services::Sensitivity;
 using services::Stability;
@@ -21,18 +22,27 @@ using services::StabilityDate;
 
 std::string intervals_text(const OptimizeDocument& document, const Terminal& terminal) {
   const Confidence& confidence = *document.confidence;
-  const std::string source =
-      confidence.method == ConfidenceMethod::kBayes
-          ? std::string("the posterior of means and covariance of normal returns")
-          : fmt::format("the stationary bootstrap, blocks of {:.1f} {}s on average",
-                        confidence.block_length.value_or(1.0),
-                        period_name(document.periods_per_year.value_or(1.0)));
+  std::string source;
+  switch (confidence.method) {
+    case ConfidenceMethod::kBootstrap:
+      source = fmt::format("the stationary bootstrap, blocks of {:.1f} {}s on average",
+                           confidence.block_length.value_or(1.0),
+                           period_name(document.periods_per_year.value_or(1.0)));
+      break;
+    case ConfidenceMethod::kBayes:
+      source = "the posterior of means and covariance of normal returns";
+      break;
+    case ConfidenceMethod::kGarch:
+      source = "the bootstrap filtered by GARCH volatilities";
+      break;
+  }
   std::string text =
       "\n" +
-      wrapped(
-          fmt::format("intervals that hold {} of {} draws from {}", percent(confidence.level, 0),
-                      with_thousands(confidence.draws - confidence.failed), source),
-          78) +
+      wrapped(fmt::format(
+                  "intervals that hold {} of {} draws from {}{}", percent(confidence.level, 0),
+                  with_thousands(confidence.draws - confidence.failed), source,
+                  confidence.means == DrawnMeans::kTogether ? "; means drawn to each other" : ""),
+              78) +
       "\n";
   Table table({{"asset", Align::kLeft}, {"weight"}, {"from"}, {"to"}, {"median"}});
   for (std::size_t i = 0; i < confidence.weights.size(); ++i) {
@@ -133,7 +143,7 @@ std::string stability_text(const OptimizeDocument& document, const Terminal& ter
 }  // namespace
 
 void add_confidence_flags(CLI::App& app, services::OptimizeRequest& request) {
-  add_value(app, "--confidence", "bootstrap[:N]|bayes[:N]",
+  add_value(app, "--confidence", "bootstrap[:N]|bayes[:N]|garch[:N]",
             "intervals of the weights from N draws (default 1000)",
             [&request](std::string_view text) -> Result<void> {
               QUANTA_TRY(request.confidence, services::parse_confidence(text, "--confidence"));

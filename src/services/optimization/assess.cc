@@ -9,6 +9,7 @@
 
 #include "core/date.h"
 #include "core/parallel.h"
+#include "portfolio/confidence/binding_target.h"
 #include "portfolio/confidence/weight_confidence.h"
 #include "portfolio/confidence/weight_sensitivity.h"
 #include "services/optimization/confidence.h"
@@ -36,42 +37,118 @@ Result<std::vector<double>> weights_under(const OptimizeRequest& request,
   return std::move(answer.weights);
 }
 
-/// Where intervals were measured to hold the truth more seldom than they say.
-std::optional<std::string> doubt(const OptimizeRequest& request, double level) {
+/// Whether the means of the draws are drawn together: where they decide the weights, and bounds or
+/// a target bend what follows from them. Weights that nothing bends follow the means in proportion,
+/// and the plain draws hold the truth as often as they say.
+bool draws_means_together(const OptimizeRequest& request,
+                          const portfolio::MeanVarianceProblem& problem) {
   using enum OptimizeObjective;
-  std::string_view measured;
   switch (request.objective) {
     case kTargetReturn:
     case kTargetRisk:
-      measured = "of target-return held the truth on about 55 % of simulated panels";
-      break;
+      return true;
     case kMaxSharpe:
-      measured =
-          "of max-sharpe held the truth on 84 to 90 % of those simulated panels that have "
-          "an answer";
-      break;
-    case kUtility:
-      if (request.bounds.all && std::isinf(request.bounds.all->first) &&
-          std::isinf(request.bounds.all->second)) {
-        return std::nullopt;
-      }
-      measured = "of utility within bounds held the truth on 77 % of simulated panels";
-      break;
+    case kUtility: {
+      const auto finite = [](double bound) { return std::isfinite(bound); };
+      return !problem.limits.empty() || problem.trading.has_value() ||
+             std::ranges::any_of(problem.bounds.lower, finite) ||
+             std::ranges::any_of(problem.bounds.upper, finite);
+    }
     default:
-      return std::nullopt;
+      return false;
   }
-  return fmt::format(
-      "these {:g} % intervals promise too much: the means that decide the weights "
-      "are hardly known from a few years of prices. 90 % intervals {} "
-      "(docs/portfolio/confidence.md)",
-      100 * level, measured);
+}
+
+/// The draws of a problem in which means decide, drawn together; nothing, and why, where the data
+/// do not allow it.
+Result<portfolio::WeightDraws> levelled_draws(
+    const OptimizeRequest& request, const Estimate& estimate, const Run& run,
+    const portfolio::MeanVarianceProblem& problem,
+    const std::optional<portfolio::Resampling>& resampling, const Execution& within) {
+  const double year = *estimate.periods_per_year;
+  const auto weights_of = [&](const portfolio::LevelledMoments& draw,
+                              RandomStream& random) -> Result<std::vector<double>> {
+    if (request.objective != OptimizeObjective::kTargetReturn) {
+      return weights_under(request, problem, draw.moments, within);
+    }
+    portfolio::MeanVarianceProblem other = problem;
+    QUANTA_CHECK(set_moments(request, draw.moments, other));
+    return portfolio::binding_target_weights(other, draw, random, within);
+  };
+  if (resampling) {
+    return portfolio::levelled_bootstrap_weights(
+        estimate.returns, *resampling, year, request.confidence->draws, run.seed,
+        [&](const Matrix& returns) { return moments_of(request.moments, returns, year); },
+        weights_of, run.execution);
+  }
+  return portfolio::levelled_posterior_weights(
+      estimate.returns, request.confidence->draws, run.seed,
+      [&](const portfolio::LevelledMoments& draw, RandomStream& random) {
+        return weights_of({.moments = statistics::annualise(draw.moments, year),
+                           .level = year * draw.level,
+                           .level_mean = year * draw.level_mean,
+                           .level_deviation = year * draw.level_deviation},
+                          random);
+      },
+      run.execution);
+}
+
+/// The draws of the data as they are.
+Result<portfolio::WeightDraws> plain_draws(const OptimizeRequest& request, const Estimate& estimate,
+                                           const Run& run,
+                                           const portfolio::MeanVarianceProblem& problem,
+                                           const std::optional<portfolio::Resampling>& resampling,
+                                           const Execution& within) {
+  const double year = *estimate.periods_per_year;
+  if (resampling) {
+    return portfolio::bootstrap_weights(
+        estimate.assets.size(), *resampling, request.confidence->draws, run.seed,
+        [&](const Matrix& returns) -> Result<std::vector<double>> {
+          QUANTA_TRY(statistics::Moments moments, moments_of(request.moments, returns, year));
+          return weights_under(request, problem, std::move(moments), within);
+        },
+        run.execution);
+  }
+  return portfolio::posterior_weights(
+      estimate.returns, request.confidence->draws, run.seed,
+      [&](const statistics::Moments& moments) {
+        return weights_under(request, problem, statistics::annualise(moments, year), within);
+      },
+      run.execution);
+}
+
+/// What to know of intervals of weights that means decide.
+void warn_of_means(const OptimizeRequest& request, const Confidence& confidence,
+                   const std::optional<Error>& refusal, OptimizeDocument& document) {
+  std::vector<std::string>& warnings = document.provenance.warnings;
+  if (confidence.means == DrawnMeans::kAlone) {
+    const std::string why = refusal ? refusal->message
+                                    : fmt::format("means by {} are drawn as they are",
+                                                  returns_estimator_text(request.moments.returns));
+    warnings.push_back(fmt::format(
+        "these {:g} % intervals promise too much: the means that decide the weights are hardly "
+        "known from a few years of prices, and {}. 90 % intervals of plain draws held the truth on "
+        "40 to 85 % of simulated panels (docs/portfolio/confidence.md)",
+        100 * confidence.level, why));
+    return;
+  }
+  std::string outside;
+  for (std::size_t i = 0; i < confidence.weights.size(); ++i) {
+    const WeightRange& range = confidence.weights[i];
+    if (document.weights[i] >= range.low && document.weights[i] <= range.high) continue;
+    outside += (outside.empty() ? "" : ", ") + range.asset;
+  }
+  if (outside.empty()) return;
+  warnings.push_back(
+      fmt::format("weights outside of their own intervals: {}. They follow from "
+                  "averages that differ more than the true means are likely to",
+                  outside));
 }
 
 Result<void> add_confidence(const OptimizeRequest& request, const Estimate& estimate,
                             const Run& run, const portfolio::MeanVarianceProblem& problem,
                             OptimizeDocument& document) {
   const ConfidenceRequest& asked = *request.confidence;
-  const double year = *estimate.periods_per_year;
   // Draws run beside each other, and each on one thread.
   const Execution within{.instruction_set = run.execution.instruction_set,
                          .stop = run.execution.stop};
@@ -79,47 +156,52 @@ Result<void> add_confidence(const OptimizeRequest& request, const Estimate& esti
   confidence.method = asked.method;
   confidence.level = request.confidence_level.value_or(kLevel);
   confidence.draws = asked.draws;
-  auto draws = [&]() -> Result<portfolio::WeightDraws> {
-    if (asked.method == ConfidenceMethod::kBayes) {
-      return portfolio::posterior_weights(
-          estimate.returns, asked.draws, run.seed,
-          [&](const statistics::Moments& moments) {
-            return weights_under(request, problem, statistics::annualise(moments, year), within);
-          },
-          run.execution);
-    }
-    QUANTA_TRY(const double block,
+  std::optional<portfolio::Resampling> resampling;
+  if (asked.method == ConfidenceMethod::kBootstrap) {
+    QUANTA_TRY(confidence.block_length,
                portfolio::weights_block_length(estimate.returns, document.weights));
-    confidence.block_length = block;
-    return portfolio::bootstrap_weights(
-        estimate.returns, block, asked.draws, run.seed,
-        [&](const Matrix& returns) -> Result<std::vector<double>> {
-          QUANTA_TRY(statistics::Moments moments, moments_of(request.moments, returns, year));
-          return weights_under(request, problem, std::move(moments), within);
-        },
-        run.execution);
-  }();
+    QUANTA_TRY(resampling, portfolio::block_resampling(estimate.returns, *confidence.block_length));
+  } else if (asked.method == ConfidenceMethod::kGarch) {
+    auto filtered = portfolio::filtered_resampling(estimate.returns, run.seed, run.execution);
+    if (!filtered) return of_flags(std::move(filtered).error(), request);
+    resampling = *std::move(filtered);
+  }
+  const bool means_decide = draws_means_together(request, problem);
+  std::optional<Error> refusal;
+  std::optional<Result<portfolio::WeightDraws>> draws;
+  if (means_decide && request.moments.returns == ReturnsEstimator{}) {
+    draws = levelled_draws(request, estimate, run, problem, resampling, within);
+    if (*draws) {
+      confidence.means = DrawnMeans::kTogether;
+    } else if (draws->error().field == "means") {
+      refusal = std::move(*draws).error();
+      draws.reset();
+    }
+  }
   if (!draws) {
-    Error error = std::move(draws).error();
+    draws = plain_draws(request, estimate, run, problem, resampling, within);
+  }
+  if (!*draws) {
+    Error error = std::move(*draws).error();
     if (error.field == "draws") error.field = "confidence";
     return of_flags(std::move(error), request);
   }
-  confidence.failed = draws->failed;
-  const auto intervals = portfolio::weight_intervals(*draws, confidence.level);
+  const portfolio::WeightDraws& drawn = **draws;
+  confidence.failed = drawn.failed;
+  const auto intervals = portfolio::weight_intervals(drawn, confidence.level);
   for (std::size_t i = 0; i < intervals.size(); ++i) {
     confidence.weights.push_back({.asset = estimate.assets[i],
                                   .low = intervals[i].low,
                                   .median = intervals[i].median,
                                   .high = intervals[i].high});
   }
-  std::vector<std::string>& warnings = document.provenance.warnings;
-  if (draws->failed > 0) {
-    warnings.push_back(
+  if (drawn.failed > 0) {
+    document.provenance.warnings.push_back(
         fmt::format("{} of {} draws have no answer and are left out of the "
                     "intervals; the first: {}",
-                    draws->failed, asked.draws, draws->reason->message));
+                    drawn.failed, asked.draws, drawn.reason->message));
   }
-  if (auto warning = doubt(request, confidence.level)) warnings.push_back(*std::move(warning));
+  if (means_decide) warn_of_means(request, confidence, refusal, document);
   document.confidence = std::move(confidence);
   return {};
 }

@@ -21,11 +21,23 @@ namespace quanta::services {
 enum class ConfidenceMethod {
   kBootstrap,  ///< stationary block bootstrap of the returns, each resample estimated anew
   kBayes,      ///< posterior of means and covariance of normal returns
+  kGarch,      ///< bootstrap of the returns, filtered by a GARCH model of their volatilities
 };
 
 constexpr auto enum_names(ConfidenceMethod) {
   return std::array{std::pair{ConfidenceMethod::kBootstrap, std::string_view("bootstrap")},
-                    std::pair{ConfidenceMethod::kBayes, std::string_view("bayes")}};
+                    std::pair{ConfidenceMethod::kBayes, std::string_view("bayes")},
+                    std::pair{ConfidenceMethod::kGarch, std::string_view("garch")}};
+}
+
+enum class DrawnMeans {
+  kAlone,     ///< each as it is drawn
+  kTogether,  ///< their differences shrunk by a share that is drawn too
+};
+
+constexpr auto enum_names(DrawnMeans) {
+  return std::array{std::pair{DrawnMeans::kAlone, std::string_view("alone")},
+                    std::pair{DrawnMeans::kTogether, std::string_view("together")}};
 }
 
 /// What `--confidence` says.
@@ -34,8 +46,8 @@ struct ConfidenceRequest {
   std::size_t draws = 1000;
 };
 
-/// "bootstrap", "bayes:2000". Errors: kBadInput with `field`: an unknown word, draws that are not
-/// a whole number between 20 and 100,000.
+/// "bootstrap", "bayes:2000", "garch". Errors: kBadInput with `field`: an unknown word, draws that
+/// are not a whole number between 20 and 100,000.
 Result<ConfidenceRequest> parse_confidence(std::string_view text, std::string_view field);
 
 struct WeightRange {
@@ -58,16 +70,19 @@ struct Confidence {
   std::size_t draws = 0;
   std::size_t failed = 0;
   std::optional<double> block_length;
+  DrawnMeans means = DrawnMeans::kAlone;
   std::vector<WeightRange> weights;
 
   static constexpr auto describe() {
     return std::tuple{
-        field("method", &Confidence::method, "bootstrap or bayes"),
+        field("method", &Confidence::method, "bootstrap, bayes or garch"),
         field("level", &Confidence::level, "share of the draws that an interval holds"),
         field("draws", &Confidence::draws, "optimisations of other data that could have been"),
         field("failed", &Confidence::failed, "those of them without an answer; left out"),
         field("block_length", &Confidence::block_length,
-              "mean periods of a block of the bootstrap; null: bayes"),
+              "mean periods of a block of the bootstrap; null: another method"),
+        field("means", &Confidence::means,
+              "alone: as drawn; together: their differences shrunk by a share that is drawn too"),
         field("weights", &Confidence::weights, "the interval of each asset")};
   }
 };
