@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -145,6 +147,21 @@ void warn_of_means(const OptimizeRequest& request, const Confidence& confidence,
                   outside));
 }
 
+/// How the returns are drawn again; nothing where it is their moments that are drawn. Writes the
+/// length of the blocks.
+Result<std::optional<portfolio::Resampling>> resampling_of(const OptimizeRequest& request,
+                                                           const Estimate& estimate, const Run& run,
+                                                           std::span<const double> weights,
+                                                           Confidence& confidence) {
+  const ConfidenceMethod method = request.confidence->method;
+  if (method == ConfidenceMethod::kBayes) return std::nullopt;
+  if (method == ConfidenceMethod::kGarch) {
+    return portfolio::filtered_resampling(estimate.returns, run.seed, run.execution);
+  }
+  QUANTA_TRY(confidence.block_length, portfolio::weights_block_length(estimate.returns, weights));
+  return portfolio::block_resampling(estimate.returns, *confidence.block_length);
+}
+
 Result<void> add_confidence(const OptimizeRequest& request, const Estimate& estimate,
                             const Run& run, const portfolio::MeanVarianceProblem& problem,
                             OptimizeDocument& document) {
@@ -156,21 +173,13 @@ Result<void> add_confidence(const OptimizeRequest& request, const Estimate& esti
   confidence.method = asked.method;
   confidence.level = request.confidence_level.value_or(kLevel);
   confidence.draws = asked.draws;
-  std::optional<portfolio::Resampling> resampling;
-  if (asked.method == ConfidenceMethod::kBootstrap) {
-    QUANTA_TRY(confidence.block_length,
-               portfolio::weights_block_length(estimate.returns, document.weights));
-    QUANTA_TRY(resampling, portfolio::block_resampling(estimate.returns, *confidence.block_length));
-  } else if (asked.method == ConfidenceMethod::kGarch) {
-    auto filtered = portfolio::filtered_resampling(estimate.returns, run.seed, run.execution);
-    if (!filtered) return of_flags(std::move(filtered).error(), request);
-    resampling = *std::move(filtered);
-  }
+  auto resampling = resampling_of(request, estimate, run, document.weights, confidence);
+  if (!resampling) return of_flags(std::move(resampling).error(), request);
   const bool means_decide = draws_means_together(request, problem);
   std::optional<Error> refusal;
   std::optional<Result<portfolio::WeightDraws>> draws;
   if (means_decide && request.moments.returns == ReturnsEstimator{}) {
-    draws = levelled_draws(request, estimate, run, problem, resampling, within);
+    draws = levelled_draws(request, estimate, run, problem, *resampling, within);
     if (*draws) {
       confidence.means = DrawnMeans::kTogether;
     } else if (draws->error().field == "means") {
@@ -179,7 +188,7 @@ Result<void> add_confidence(const OptimizeRequest& request, const Estimate& esti
     }
   }
   if (!draws) {
-    draws = plain_draws(request, estimate, run, problem, resampling, within);
+    draws = plain_draws(request, estimate, run, problem, *resampling, within);
   }
   if (!*draws) {
     Error error = std::move(*draws).error();
