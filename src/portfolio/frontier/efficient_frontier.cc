@@ -15,11 +15,19 @@
 namespace quanta::portfolio {
 namespace {
 
-/// a'Sb.
+/// a'Sb, over what is not 0: few assets of many are held.
 double product(const Matrix& s, std::span<const double> a, std::span<const double> b) {
+  std::vector<std::size_t> held;
+  for (std::size_t j = 0; j < b.size(); ++j) {
+    if (b[j] != 0.0) held.push_back(j);
+  }
   double sum = 0.0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] != 0.0) sum += a[i] * dot(s.row(i), b);
+    if (a[i] == 0.0) continue;
+    const std::span<const double> row = s.row(i);
+    double of_row = 0.0;
+    for (const std::size_t j : held) of_row += row[j] * b[j];
+    sum += a[i] * of_row;
   }
   return sum;
 }
@@ -34,6 +42,7 @@ FrontierPoint between(const FrontierPoint& a, const FrontierPoint& b, double sha
                       const Matrix& covariance) {
   FrontierPoint point;
   point.expected_return = a.expected_return + share * (b.expected_return - a.expected_return);
+  point.weights.reserve(a.weights.size());
   for (std::size_t i = 0; i < a.weights.size(); ++i) {
     point.weights.push_back(a.weights[i] + share * (b.weights[i] - a.weights[i]));
   }
