@@ -41,6 +41,8 @@ for path in sorted((folder / "expected" / "portfolio").glob("qubo_*.json")):
             f"{'yes' if hit[0] else 'no':9}  {'yes' if hit[1] else 'no'}",
             flush=True,
         )
+if not lines:
+    sys.exit(f"{folder}: no expected/portfolio/qubo_*.json there")
 small = [line for line in lines if line[0] <= 16]
 print(
     f"{len(small)} instances of n <= 16: mean of the mean ratios "
