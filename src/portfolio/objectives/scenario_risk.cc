@@ -511,7 +511,14 @@ Result<Solved> solve_semivariance(const Stated& stated, const Execution& executi
     };
     const double value = value_at(0.0);
     const double slope = 2.0 / count * at.cwiseMax(0.0).dot(change) + cost.dot(step);
-    if (slope >= -1e-15 * value || value <= kVanished) break;
+    if (value <= kVanished) break;
+    if (slope >= -1e-15 * value) {
+      // What the step is worth is rounding of the value, but the proof is first order in it.
+      if (value_at(1.0) > value + 1e-15 * std::abs(value)) break;
+      weights += step;
+      at = below * weights;
+      break;
+    }
     double length = 1.0;
     while (value_at(length) > value + 1e-4 * length * slope && length > 1e-12) length *= 0.5;
     const bool same = ((at.array() > 0.0) == ((at + change).array() > 0.0)).all();
