@@ -4,13 +4,13 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <utility>
 
 #include <Eigen/Dense>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/parallel.h"
 #include "core/sums.h"
 #include "statistics/eigen_view.h"
@@ -105,7 +105,7 @@ std::vector<VolatilityCycles> cycles_of(const Matrix& scaled, const Execution& e
       grid[k].chance = log_likelihood(grid[k], scaled);
     }
   });
-  double most = -std::numeric_limits<double>::infinity();
+  double most = -kInfinity;
   for (const VolatilityCycles& cycles : grid) most = std::max(most, cycles.chance);
   double sum = 0.0;
   for (VolatilityCycles& cycles : grid) sum += cycles.chance = std::exp(cycles.chance - most);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "portfolio/objectives/mean_variance_program.h"
 #include "statistics/normal.h"
 
 namespace quanta::portfolio {
@@ -34,12 +35,8 @@ Result<std::vector<double>> binding_target_weights(const MeanVarianceProblem& pr
   other.objective = Objective::kMinVariance;
   QUANTA_TRY(const ContinuousAnswer least, optimize_mean_variance(other, execution));
   const auto [lowest, highest] = std::ranges::minmax(problem.mean);
-  double variance = 0.0;
-  for (std::size_t i = 0; i < problem.mean.size(); ++i) {
-    variance = std::max(variance, problem.covariance(i, i));
-  }
   other.objective = Objective::kUtility;
-  other.risk_aversion = 1e-4 * (highest - lowest) / variance;
+  other.risk_aversion = 1e-4 * (highest - lowest) / mean_variance::largest_variance(problem);
   double change = 0.0;
   if (other.risk_aversion > 0.0) {
     QUANTA_TRY(const ContinuousAnswer most, optimize_mean_variance(other, execution));

@@ -12,6 +12,7 @@
 #include <Eigen/Core>
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/frontier/pareto_proof.h"
 #include "portfolio/frontier/risk_model.h"
@@ -462,12 +463,10 @@ class SlopeSearch {
 
   Result<Solved> at(double limit, double room) {
     const auto above = [&](const Known& k) { return k.constraint >= limit; };
-    Known low = *std::ranges::max_element(known_, {}, [&](const Known& k) {
-      return above(k) ? k.log_slope : -std::numeric_limits<double>::infinity();
-    });
-    Known high = *std::ranges::min_element(known_, {}, [&](const Known& k) {
-      return above(k) ? std::numeric_limits<double>::infinity() : k.log_slope;
-    });
+    Known low = *std::ranges::max_element(
+        known_, {}, [&](const Known& k) { return above(k) ? k.log_slope : -kInfinity; });
+    Known high = *std::ranges::min_element(
+        known_, {}, [&](const Known& k) { return above(k) ? kInfinity : k.log_slope; });
     double over = low.constraint - limit;
     double under = limit - high.constraint;
     int last = 0;

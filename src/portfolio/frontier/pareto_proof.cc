@@ -1,17 +1,15 @@
 #include "portfolio/frontier/pareto_proof.h"
 
 #include <cstddef>
-#include <limits>
 #include <vector>
 
+#include "core/constants.h"
 #include "core/sums.h"
 #include "portfolio/objectives/scenario_proof.h"
 #include "portfolio/optimizers/linear_bound.h"
 
 namespace quanta::portfolio {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 ScenarioGradient quadratic_tangent(const ParetoRisk& risk, std::span<const double> at) {
   ScenarioGradient out{.gradient = {}, .constant = -kInfinity};

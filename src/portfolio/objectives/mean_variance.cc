@@ -308,7 +308,7 @@ Result<ContinuousAnswer> target_return(const MeanVarianceProblem& p, CheckedCova
     }
     return solve(p, program, covariance.factor, 2.0, false, execution);
   }
-  program.inequality = mv::with_row(program.inequality, p.mean, -1.0);
+  program.inequality = with_row(program.inequality, p.mean, -1.0);
   program.inequality_limit.push_back(-p.target);
   return solve(p, program, covariance.factor, 2.0, true, execution);
 }

@@ -10,13 +10,13 @@
 
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/constants.h"
 #include "core/enum_text.h"
 #include "core/execution.h"
 #include "core/matrix.h"
@@ -58,9 +58,9 @@ constexpr Sense sense_of(Objective objective) {
 
 /// What it costs to come from the weights that are held.
 struct Trading {
-  std::vector<double> current;  ///< w0, n
-  double cost = 0.0;            ///< taken from the objective: cost x sum |w - w0|; >= 0
-  double max_turnover = std::numeric_limits<double>::infinity();  ///< of sum |w - w0|; >= 0
+  std::vector<double> current;      ///< w0, n
+  double cost = 0.0;                ///< taken from the objective: cost x sum |w - w0|; >= 0
+  double max_turnover = kInfinity;  ///< of sum |w - w0|; >= 0
   /// Market impact, n or none: sum impact_i (w_i - w0_i)^2 is taken from the objective; >= 0.
   std::vector<double> impact = {};
 
@@ -79,10 +79,10 @@ struct MeanVarianceProblem {
   double risk_aversion = 3.0;  ///< kUtility: delta > 0
   std::vector<LinearLimit> limits = {};
   std::optional<Trading> trading = {};  ///< without costs for kMaxSharpe and kTrackingError
-  double max_leverage = std::numeric_limits<double>::infinity();  ///< of sum |w|, what is held long
-                                                                  ///< and short together; >= 1
-  std::vector<double> benchmark_covariance = {};                  ///< kTrackingError: b, n
-  double benchmark_variance = 0.0;                                ///< kTrackingError: v
+  double max_leverage = kInfinity;      ///< of sum |w|, what is held long
+                                        ///< and short together; >= 1
+  std::vector<double> benchmark_covariance = {};  ///< kTrackingError: b, n
+  double benchmark_variance = 0.0;                ///< kTrackingError: v
 };
 
 /// What each constraint costs: the change of `value` per unit by which its right side rises. For a

@@ -57,13 +57,6 @@ void add_limits(const MeanVarianceProblem& p, QuadraticProgram& program) {
 
 }  // namespace
 
-Matrix with_row(const Matrix& rows, std::span<const double> values, double sign) {
-  Matrix out(rows.rows() + 1, values.size());
-  std::ranges::copy(rows.values(), out.data());
-  for (std::size_t i = 0; i < values.size(); ++i) out(rows.rows(), i) = sign * values[i];
-  return out;
-}
-
 QuadraticProgram on_budget(const MeanVarianceProblem& p, Matrix covariance, double lambda) {
   const std::size_t n = p.mean.size();
   QuadraticProgram out{.quadratic = std::move(covariance),
@@ -219,10 +212,11 @@ std::unexpected<Error> unsolved(const MeanVarianceProblem& p, Error error) {
   const bool leveraged = p.max_leverage < kInfinity;
   if (error.field == "constraints" && (!p.limits.empty() || p.trading || leveraged)) {
     error.field = !p.limits.empty() ? "limits" : p.trading ? "max_turnover" : "max_leverage";
-    error.message = fmt::format(
-        "no weights meet all of it: the bounds, the limits of {} groups{}{}{}", p.limits.size(),
-        p.trading ? ", the turnover" : "", leveraged ? ", the leverage" : "",
-        p.objective == Objective::kTargetReturn ? " and the target return" : "");
+    error.message =
+        fmt::format("no weights meet all that is asked: the bounds{}{}{}{}; let one of them yield",
+                    p.limits.empty() ? "" : ", the limits", p.trading ? ", the turnover" : "",
+                    leveraged ? ", the leverage" : "",
+                    p.objective == Objective::kTargetReturn ? ", the target return" : "");
     error.kind = ErrorKind::kInfeasible;
     return std::unexpected(std::move(error));
   }

@@ -24,9 +24,6 @@ struct CheckedCovariance {
 /// min 1/2 w'Sw - lambda m'w on the budget, within the bounds and the limits.
 QuadraticProgram on_budget(const MeanVarianceProblem& p, Matrix covariance, double lambda);
 
-/// The rows with sign x values behind them.
-Matrix with_row(const Matrix& rows, std::span<const double> values, double sign);
-
 /// Where the answer without bounds leaves them: a first guess at which ones hold. It costs two
 /// solves with the factor that the check of the covariance has made anyway.
 std::vector<BoundState> first_states(const QuadraticProgram& program, const Matrix& cholesky);

@@ -9,12 +9,12 @@
 
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/constants.h"
 #include "core/execution.h"
 #include "core/matrix.h"
 #include "core/result.h"
@@ -50,7 +50,7 @@ struct ScenarioProblem {
   std::optional<double> target = {};    ///< least mean'w
   std::vector<double> mean = {};        ///< n, with a target: in its unit of time
   std::optional<Trading> trading = {};  ///< its cost is added to the risk; without impact
-  double max_leverage = std::numeric_limits<double>::infinity();  ///< of sum |w|; >= 1
+  double max_leverage = kInfinity;      ///< of sum |w|; >= 1
 };
 
 /// What proves the value: weights of the scenarios, chosen by the other side of the duality. g, the

@@ -2,10 +2,10 @@
 /// the constraints and their multipliers. Shares no code with the solvers.
 #pragma once
 
-#include <limits>
 #include <span>
 #include <vector>
 
+#include "core/constants.h"
 #include "portfolio/weights.h"
 
 namespace quanta::portfolio {
@@ -13,7 +13,7 @@ namespace quanta::portfolio {
 /// sum |w - center| <= most; and cost x sum |w - center| is a part of what is bounded.
 struct WeightDistance {
   std::vector<double> center;  ///< n
-  double most = std::numeric_limits<double>::infinity();
+  double most = kInfinity;
   double cost = 0.0;  ///< >= 0
 };
 

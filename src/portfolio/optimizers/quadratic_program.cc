@@ -736,4 +736,11 @@ Result<QuadraticSolution> solve_quadratic_program(const QuadraticProgram& progra
   return solution;
 }
 
+Matrix with_row(const Matrix& rows, std::span<const double> values, double sign) {
+  Matrix out(rows.rows() + 1, values.size());
+  std::ranges::copy(rows.values(), out.data());
+  for (std::size_t i = 0; i < values.size(); ++i) out(rows.rows(), i) = sign * values[i];
+  return out;
+}
+
 }  // namespace quanta::portfolio

@@ -63,4 +63,7 @@ Result<QuadraticSolution> solve_quadratic_program(const QuadraticProgram& progra
                                                   const Execution& execution,
                                                   std::span<const BoundState> start = {});
 
+/// The rows with sign x values behind them: how a program gets another one.
+Matrix with_row(const Matrix& rows, std::span<const double> values, double sign);
+
 }  // namespace quanta::portfolio

@@ -112,13 +112,7 @@ QuadraticProgram in_pieces(const QuadraticProgram& program, const WeightPieces& 
 }
 
 void add_distance(QuadraticProgram& program, const DistanceSlope& distance, double limit) {
-  const std::size_t n_rows = program.inequality_limit.size();
-  Matrix rows(n_rows + 1, program.linear.size());
-  for (std::size_t r = 0; r < n_rows; ++r) {
-    std::ranges::copy(program.inequality.row(r), rows.row(r).begin());
-  }
-  std::ranges::copy(distance.slopes, rows.row(n_rows).begin());
-  program.inequality = std::move(rows);
+  program.inequality = with_row(program.inequality, distance.slopes, 1.0);
   program.inequality_limit.push_back(limit - distance.at_start);
 }
 

@@ -123,10 +123,7 @@ Result<FrontierDocument> frontier(const FrontierRequest& request, const Run& run
       document.points.push_back(row_of(*point));
     }
   }
-  document.provenance = begin_provenance(run, "critical line");
-  document.provenance.inputs = estimate.inputs;
-  document.provenance.warnings = estimate.warnings;
-  if (estimate.as_of) document.provenance.as_of = to_text(*estimate.as_of);
+  document.provenance = begin_provenance(run, estimate, "critical line");
 
   portfolio::MeanVarianceProblem ratio{.mean = moments.mean,
                                        .covariance = moments.covariance,

@@ -111,10 +111,7 @@ Result<ParetoDocument> pareto(const ParetoRequest& request, const Run& run) {
   const FrontierRequest& asked = request.frontier;
   QUANTA_TRY(const Estimate estimate, estimate_moments(asked.moments, run.execution));
   ParetoDocument document;
-  document.provenance = begin_provenance(run, "");
-  document.provenance.inputs = estimate.inputs;
-  document.provenance.warnings = estimate.warnings;
-  if (estimate.as_of) document.provenance.as_of = to_text(*estimate.as_of);
+  document.provenance = begin_provenance(run, estimate, "");
   std::vector<portfolio::LinearLimit> groups;
   const auto failed = [&](Error error) {
     if (error.field == "risks") error.field = "risk";

@@ -146,10 +146,7 @@ Result<RiskFrontierDocument> risk_frontier(const RiskFrontierRequest& request, c
   QUANTA_TRY(const Estimate estimate, estimate_moments(asked.moments, run.execution));
   const statistics::Moments& moments = estimate.moments;
   RiskFrontierDocument document;
-  document.provenance = begin_provenance(run, "");
-  document.provenance.inputs = estimate.inputs;
-  document.provenance.warnings = estimate.warnings;
-  if (estimate.as_of) document.provenance.as_of = to_text(*estimate.as_of);
+  document.provenance = begin_provenance(run, estimate, "");
   std::vector<portfolio::LinearLimit> groups;
   const auto failed = [&](Error error) {
     return std::unexpected(as_asked(std::move(error), asked, estimate, groups, run.execution));

@@ -265,6 +265,14 @@ Result<statistics::Moments> moments_of(const MomentsRequest& request, const Matr
   return std::move(estimate.moments);
 }
 
+Provenance begin_provenance(const Run& run, const Estimate& estimate, std::string_view method) {
+  Provenance provenance = begin_provenance(run, method);
+  provenance.inputs = estimate.inputs;
+  provenance.warnings = estimate.warnings;
+  if (estimate.as_of) provenance.as_of = to_text(*estimate.as_of);
+  return provenance;
+}
+
 Result<MomentsDocument> moments(const MomentsRequest& request, const Run& run) {
   QUANTA_TRY(Estimate estimate, estimate_moments(request, run.execution));
   auto correlation = statistics::correlation(estimate.moments.covariance);
@@ -278,13 +286,11 @@ Result<MomentsDocument> moments(const MomentsRequest& request, const Run& run) {
   document.correlation = *std::move(correlation);
   document.shrinkage = estimate.moments.shrinkage;
   document.provenance = begin_provenance(
-      run, request.moments_file.empty()
-               ? fmt::format("{} returns, {} covariance", returns_estimator_text(request.returns),
-                             statistics::to_text(request.covariance))
-               : "as given");
-  document.provenance.inputs = std::move(estimate.inputs);
-  if (estimate.as_of) document.provenance.as_of = to_text(*estimate.as_of);
-  document.provenance.warnings = std::move(estimate.warnings);
+      run, estimate,
+      request.moments_file.empty()
+          ? fmt::format("{} returns, {} covariance", returns_estimator_text(request.returns),
+                        statistics::to_text(request.covariance))
+          : "as given");
   return document;
 }
 

@@ -87,6 +87,9 @@ struct Estimate {
 /// load_prices, load_moments, load_views, load_benchmark and the estimators.
 Result<Estimate> estimate_moments(const MomentsRequest& request, const Execution& execution);
 
+/// Begun with what the estimate read, its date and its warnings.
+Provenance begin_provenance(const Run& run, const Estimate& estimate, std::string_view method);
+
 /// The moments per year that the request asks for, of other returns (T x n per period) than those
 /// of its prices: resampled ones, or a part of them. For estimators that need nothing but returns.
 /// Errors: those of the estimators, field "prices"; kUsage, field "returns" or "market":

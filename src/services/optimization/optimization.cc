@@ -247,10 +247,7 @@ Result<OptimizeDocument> optimize(const OptimizeRequest& request, const Run& run
   document.periods_per_year = estimate.periods_per_year;
   document.risk_free = request.moments.risk_free;
   document.objective.name = request.objective;
-  document.provenance = begin_provenance(run, "");
-  document.provenance.inputs = estimate.inputs;
-  if (estimate.as_of) document.provenance.as_of = to_text(*estimate.as_of);
-  document.provenance.warnings = estimate.warnings;
+  document.provenance = begin_provenance(run, estimate, "");
 
   if (is_discrete(request.objective)) {
     QUANTA_CHECK(solve_lots(request, estimate, run, document));

@@ -2,11 +2,11 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "core/constants.h"
 #include "portfolio/frontier/efficient_frontier.h"
 #include "services/market_data/asset_file.h"
 #include "services/optimization/assess.h"
@@ -67,13 +67,12 @@ Result<void> add_benchmark(const OptimizeRequest& request, const Estimate& estim
 
 Result<void> add_start(const OptimizeRequest& request, const Estimate& estimate,
                        OptimizeDocument& document, portfolio::MeanVarianceProblem& problem) {
-  problem.max_leverage = request.max_leverage.value_or(std::numeric_limits<double>::infinity());
+  problem.max_leverage = request.max_leverage.value_or(kInfinity);
   if (request.current.empty()) return {};
   const std::size_t n = estimate.assets.size();
-  portfolio::Trading trading{
-      .current = std::vector<double>(n, 1.0 / static_cast<double>(n)),
-      .cost = request.cost.value_or(0.0),
-      .max_turnover = request.max_turnover.value_or(std::numeric_limits<double>::infinity())};
+  portfolio::Trading trading{.current = std::vector<double>(n, 1.0 / static_cast<double>(n)),
+                             .cost = request.cost.value_or(0.0),
+                             .max_turnover = request.max_turnover.value_or(kInfinity)};
   if (request.current != "equal") {
     QUANTA_TRY(AssetFigures loaded,
                load_asset_figures(request.current, "current", "weight", estimate.assets));
